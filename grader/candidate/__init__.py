@@ -1,0 +1,1 @@
+"""Whatever answers calls on targets: a submission in its sandbox, or the reference here."""

@@ -1,0 +1,1 @@
+"""What is judged and how, a file per kind of check."""

@@ -1,0 +1,1 @@
+"""What an instructor writes: assignments, questions and their expected values."""

@@ -1,0 +1,216 @@
+"""Frozen results and settings that every floor of the grader shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SCHEMA_VERSION = 1
+
+
+class Status(StrEnum):
+    """How one check ended; only ``PASSED`` earns its points."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERRORED = "errored"
+    MISSING = "missing"
+    TIMED_OUT = "timed_out"
+    CRASHED = "crashed"
+    BLOCKED = "blocked"
+    NEEDS_REVIEW = "needs_review"
+    GRADER_ERROR = "grader_error"
+
+
+class Kind(StrEnum):
+    """What a check looks at."""
+
+    NOTEBOOK_CELL = "notebook_cell"
+    VALUE = "value"
+    GRADIENT = "gradient"
+    PROPERTY = "property"
+    TRAINING = "training"
+    INTERFACE = "interface"
+
+
+class Visibility(StrEnum):
+    """Who may see a check's details, and when."""
+
+    PUBLIC = "public"
+    AFTER_DUE = "after_due"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one check may use."""
+
+    cpu_seconds: float = 30.0
+    """CPU seconds of student code per check; this decides ``timed_out``."""
+    wall_factor: float = 4.0
+    """Wall-clock backstop, as a multiple of ``cpu_seconds``, for code that sleeps."""
+    memory_bytes: int = 2 << 30
+    """Address space of the worker."""
+    output_bytes: int = 64 << 10
+    """How much of what student code prints is kept; the rest is read and dropped."""
+    reply_bytes: int = 64 << 20
+    """Largest body of one reply."""
+
+    @property
+    def wall_seconds(self) -> float:
+        """Wall-clock seconds after which a check is stopped whatever its CPU time."""
+        return max(2.0, self.cpu_seconds * self.wall_factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A line of the submission."""
+
+    file: str
+    """Path inside the submission, with forward slashes; a notebook's cell as ``nb.ipynb[3]``."""
+    line: int
+    """One-based line in that file (or cell)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One line of student code shown around a location."""
+
+    number: int
+    text: str
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How we know: what a report shows below a failure's first sentence."""
+
+    index: tuple[int, ...] | None = None
+    """First wrong index, None for scalars or when nothing was compared."""
+    got: str | None = None
+    """The student's value there, as printed."""
+    expected: str | None = None
+    """The right value there, as printed; never set for checks that are not public."""
+    wrong: int | None = None
+    """How many entries are wrong."""
+    count: int | None = None
+    """How many entries there are."""
+    inputs: str = ""
+    """Shapes and settings of the inputs, such as ``x (10,2,3), w (6,5)``."""
+    notes: tuple[str, ...] = ()
+    """Further sentences: what else was measured."""
+    traceback: tuple[str, ...] = ()
+    """The student's own lines of a traceback, innermost last."""
+    samples: tuple[tuple[Location, int], ...] = ()
+    """Where a stopped call was seen, with how often."""
+    excerpt: tuple[SourceLine, ...] = ()
+    """Lines of the student's file around the location."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one check found."""
+
+    status: Status
+    message: str = ""
+    """One sentence: what is wrong."""
+    error: float | None = None
+    """Measured relative error."""
+    tolerance: float | None = None
+    """Largest error allowed."""
+    hint: str = ""
+    """A question or a next step; never the solution."""
+    diagnosis: str = ""
+    """Name of the known mistake it agrees with."""
+    carried_forward: bool = False
+    """True if the verdict was reached with a stand-in for a broken dependency."""
+    location: Location | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One row of a report: a part of a check, its outcome and its points."""
+
+    id: str
+    """Names target and part: ``affine_backward.dw``."""
+    question: str
+    kind: Kind
+    targets: tuple[str, ...]
+    outcome: Outcome
+    score: float
+    max_score: float
+    visibility: Visibility = Visibility.PUBLIC
+    seconds: float = 0.0
+    """Wall-clock seconds the whole check took, the same for all its parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """Points of one question of the handout."""
+
+    id: str
+    title: str
+    score: float
+    max_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentInfo:
+    """Which assignment was graded, and its subtotal."""
+
+    name: str
+    title: str
+    edition: str
+    digest: str
+    score: float
+    max_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionInfo:
+    """What was handed in."""
+
+    name: str
+    digest: str
+    """sha256 over the names and contents of all files read."""
+    edition: str
+    """Layout recognised: an edition's name, or ``other (package)``."""
+    files: tuple[str, ...]
+    """Files that define targets, by path."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraderInfo:
+    """What graded it."""
+
+    version: str
+    python: str
+    numpy: str
+    isolation: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything known about one graded submission; renderers need nothing else."""
+
+    assignments: tuple[AssignmentInfo, ...]
+    """One row per assignment graded, in the order of the course."""
+    submission: SubmissionInfo
+    grader: GraderInfo
+    questions: tuple[QuestionScore, ...]
+    checks: tuple[CheckResult, ...]
+    score: float
+    max_score: float
+    needs_regrade: bool = False
+    """True if a check ended in ``grader_error``: our fault, to be graded again."""
+    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Targets that no file defines."""
+
+    @property
+    def percent(self) -> float:
+        """Score in percent of the maximum; 0 if there are no points to win."""
+        return 100.0 * self.score / self.max_score if self.max_score else 0.0
