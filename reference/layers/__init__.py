@@ -1,0 +1,1 @@
+"""The layers of the course, each forward pass beside its backward pass."""

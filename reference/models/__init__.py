@@ -1,0 +1,1 @@
+"""The networks of the course, built from the layers."""
