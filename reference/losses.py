@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from reference.arrays import Array, Labels
 from reference.validation import require_examples, require_labels, require_real, require_shape
+
+if TYPE_CHECKING:
+    from reference.arrays import Array, Labels
 
 
 def svm_loss(x: Array, y: Labels) -> tuple[float, Array]:

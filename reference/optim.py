@@ -8,12 +8,14 @@ and the arrays that `config` held before are not changed. None stands for an emp
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from reference.arrays import Array
 from reference.validation import require_shape
+
+if TYPE_CHECKING:
+    from reference.arrays import Array
 
 Config: TypeAlias = dict[str, Any]
 

@@ -5,15 +5,17 @@ Importing this module imports nothing that computes; `resolve` imports one modul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 _DENSE = "reference.layers.dense"
 _ACTIVATIONS = "reference.layers.activations"
 _NORMALIZATION = "reference.layers.normalization"
-_SPATIAL = "reference.layers.spatial"
+_SPATIAL = "reference.layers.spatial_normalization"
 _COMBINED = "reference.layers.combined"
 _COMBINED_CONVOLUTION = "reference.layers.combined_convolution"
 
@@ -136,7 +138,7 @@ def resolve(name: str) -> Callable[..., Any]:
 
 def _suggest(name: str) -> str:
     # Imported here: only this error needs it, and grading imports this module at each start.
-    from difflib import get_close_matches
+    from difflib import get_close_matches  # noqa: PLC0415
 
     near = get_close_matches(name, TARGETS, n=5)
     if near:

@@ -6,11 +6,14 @@ scalars only; none but `require_labels` reads the elements of an array.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reference.arrays import Array
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from reference.arrays import Array
 
 _REAL_KINDS = "fiu"
 
@@ -18,13 +21,11 @@ _REAL_KINDS = "fiu"
 def require_real(**arrays: object) -> None:
     """Raise ValueError for the first argument that is not a real-valued ndarray."""
     for name, value in arrays.items():
-        if not isinstance(value, np.ndarray):
-            raise ValueError(f"{name} is a {type(value).__name__}: expected a real-valued ndarray")
-        if value.dtype.kind not in _REAL_KINDS:
-            raise ValueError(f"{name} has dtype {value.dtype}: expected a real-valued ndarray")
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in _REAL_KINDS:
+            raise ValueError(f"{name} has {_describe_kind(value)}: expected a real-valued ndarray")
 
 
-def require_shape(name: str, value: Any, expected: tuple[int | str, ...]) -> None:
+def require_shape(name: str, value: ArrayLike, expected: tuple[int | str, ...]) -> None:
     """Raise ValueError unless `value` has the expected shape; a str stands for any length."""
     shape = np.shape(value)
     if len(shape) == len(expected):
@@ -50,11 +51,10 @@ def require_examples(name: str, x: Array) -> None:
         raise ValueError(f"{name} has shape {x.shape}: expected at least one example")
 
 
-def require_labels(y: Any, count: int, classes: int) -> None:
+def require_labels(y: object, count: int, classes: int) -> None:
     """Raise ValueError unless `y` holds `count` integer labels from 0 to `classes` - 1."""
     if not isinstance(y, np.ndarray) or y.dtype.kind not in "iu":
-        found = f"dtype {y.dtype}" if isinstance(y, np.ndarray) else f"type {type(y).__name__}"
-        raise ValueError(f"y has {found}: expected an integer ndarray")
+        raise ValueError(f"y has {_describe_kind(y)}: expected an integer ndarray")
     require_shape("y", y, (count,))
     if count and (y.min() < 0 or y.max() >= classes):
         index = int(np.flatnonzero((y < 0) | (y >= classes))[0])
@@ -69,14 +69,14 @@ def require_choice(name: str, value: object, choices: tuple[str, ...]) -> str:
     raise ValueError(f"{name} is {value!r}: expected {allowed}")
 
 
-def require_probability(name: str, value: Any) -> float:
+def require_probability(name: str, value: object) -> float:
     """Return `value` as a float if it lies in [0, 1], and raise ValueError otherwise."""
     if isinstance(value, (int, float, np.integer, np.floating)) and 0 <= value <= 1:
         return float(value)
     raise ValueError(f"{name} is {value!r}: expected a number from 0 to 1")
 
 
-def require_integer(name: str, value: Any, minimum: int) -> int:
+def require_integer(name: str, value: object, minimum: int) -> int:
     """Return `value` as an int if it is integral and at least `minimum`.
 
     An integral float passes: the course computes a padding as ``(filter_size - 1) / 2``.
@@ -86,3 +86,9 @@ def require_integer(name: str, value: Any, minimum: int) -> int:
         if number >= minimum and number.is_integer():
             return int(number)
     raise ValueError(f"{name} is {value!r}: expected a whole number of at least {minimum}")
+
+
+def _describe_kind(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"dtype {value.dtype}"
+    return f"type {type(value).__name__}"

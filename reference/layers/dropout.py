@@ -102,5 +102,5 @@ def dropout_backward(dout: Array, cache: DropoutCache) -> Array:
 
 def _draw(shape: tuple[int, ...], seed: int | None) -> Array:
     if seed is None:
-        return np.random.random_sample(shape)
+        return np.random.random_sample(shape)  # noqa: NPY002 - notebooks seed it
     return np.random.RandomState(seed).random_sample(shape)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from reference.arrays import Array, LayerOptions
 from reference.validation import require_choice, require_examples, require_real, require_shape
+
+if TYPE_CHECKING:
+    from reference.arrays import Array, LayerOptions
 
 
 class NormalizationCache(NamedTuple):
@@ -107,26 +109,26 @@ def batchnorm_backward(dout: Array, cache: NormalizationCache) -> tuple[Array, A
     """
     centred, normalized, deviation, gamma, axis = cache
     _require_upstream(dout, centred)
-    # out = gamma * normalized + beta
+    # Back through: out = gamma * normalized + beta.
     dbeta = dout.sum(axis=0)
     dgamma = (dout * normalized).sum(axis=0)
     dnormalized = dout * gamma
-    # normalized = centred * inverse
+    # Back through: normalized = centred * inverse.
     inverse = 1 / deviation
     dcentred = dnormalized * inverse
     if axis is None:
         return dcentred, dgamma, dbeta
     dinverse = (dnormalized * centred).sum(axis=0)
-    # inverse = 1 / deviation
+    # Back through: inverse = 1 / deviation.
     ddeviation = -dinverse * inverse**2
-    # deviation = sqrt(variance + eps)
+    # Back through: deviation = sqrt(variance + eps).
     dvariance = 0.5 * ddeviation * inverse
-    # variance = mean(centred ** 2): centred is reached on two ways, whose gradients add up
+    # Back through: variance = mean(centred**2). As `centred` is used twice, its gradients add up.
     examples = dout.shape[0]
     dcentred = dcentred + 2 * centred * dvariance / examples
-    # centred = x - mean
+    # Back through: centred = x - mean.
     dmean = -dcentred.sum(axis=0)
-    # mean = mean(x): so is x
+    # Back through: mean = mean(x). The same holds for `x`.
     dx = dcentred + dmean / examples
     return dx, dgamma, dbeta
 

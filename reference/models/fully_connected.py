@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numpy as np
-from numpy.typing import DTypeLike
 
-from reference.arrays import Array, Labels, LayerOptions
 from reference.layers.activations import relu_backward, relu_forward
 from reference.layers.dense import AffineCache, affine_backward, affine_forward
 from reference.layers.dropout import DropoutCache, dropout_backward, dropout_forward
@@ -21,9 +18,16 @@ from reference.layers.normalization import (
     layernorm_forward,
 )
 from reference.losses import softmax_loss
-from reference.models.initialization import draw_weights
 from reference.models.regularization import add_l2_penalty
+from reference.randomness import draw_weights
 from reference.validation import require_choice, require_probability
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import DTypeLike
+
+    from reference.arrays import Array, Labels, LayerOptions
 
 
 class _BlockCache(NamedTuple):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reference.arrays import Array
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reference.arrays import Array
 
 
 def add_l2_penalty(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from reference.arrays import Array, Labels
 from reference.layers.combined import affine_relu_backward, affine_relu_forward
 from reference.layers.dense import affine_backward, affine_forward
 from reference.losses import softmax_loss
-from reference.models.initialization import draw_weights
 from reference.models.regularization import add_l2_penalty
+from reference.randomness import draw_weights
+
+if TYPE_CHECKING:
+    from reference.arrays import Array, Labels
 
 
 class TwoLayerNet:
