@@ -1,7 +1,5 @@
 """Editions: where a course keeps its modules, as data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
