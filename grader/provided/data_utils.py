@@ -13,7 +13,7 @@ import os
 import pickle
 import platform
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -58,7 +58,7 @@ _PICKLE_NAMES = {
 class _ArrayUnpickler(pickle.Unpickler):
     """Reads plain values and arrays, and refuses any other object."""
 
-    def find_class(self, module_name: str, global_name: str) -> Any:
+    def find_class(self, module_name: str, global_name: str) -> object:
         if (module_name, global_name) not in _PICKLE_NAMES:
             raise pickle.UnpicklingError(
                 f"the file holds {module_name}.{global_name}, expected plain values and arrays"
@@ -66,8 +66,8 @@ class _ArrayUnpickler(pickle.Unpickler):
         return super().find_class(module_name, global_name)
 
 
-def load_pickle(f: IO[bytes]) -> Any:
-    """Read plain values and arrays, also if Python 2 wrote them.
+def load_pickle(f: IO[bytes]) -> dict[str, Any]:
+    """Read a dict of plain values and arrays, also if Python 2 wrote it.
 
     Parameters
     ----------
@@ -75,14 +75,15 @@ def load_pickle(f: IO[bytes]) -> Any:
 
     Returns
     -------
-    object
+    dict
 
     Raises
     ------
     pickle.UnpicklingError
         If the file is no pickle or holds other objects.
     """
-    return _ArrayUnpickler(f, encoding="latin1").load()
+    content: dict[str, Any] = _ArrayUnpickler(f, encoding="latin1").load()
+    return content
 
 
 def load_CIFAR_batch(filename: str | os.PathLike[str]) -> tuple[_Floats, _Labels]:
@@ -202,9 +203,9 @@ def synthetic_CIFAR10(num_training: int = 5000, num_test: int = 1000, seed: int 
     def draw(count: int) -> tuple[_Floats, _Labels]:
         labels = generator.integers(_CLASSES, size=count)
         images = generator.normal(scale=40, size=(count, _SIDE, _SIDE, 3))
-        shifts = generator.integers(-2, 3, size=(count, 2))
-        for image, label, (down, right) in zip(images, labels, shifts, strict=True):
-            image += np.roll(patterns[label], (int(down), int(right)), axis=(0, 1))
+        shifts = generator.integers(-2, 3, size=(count, 2)).tolist()
+        for number, (label, shift) in enumerate(zip(labels, shifts, strict=True)):
+            images[number] += np.roll(patterns[label], shift, axis=(0, 1))
         return np.clip(np.rint(images), 0, 255), labels
 
     return *draw(num_training), *draw(num_test)
@@ -238,17 +239,17 @@ def get_synthetic_CIFAR10_data(
     return _split(sets, num_training, num_validation, num_test, subtract_mean)
 
 
-def load_tiny_imagenet(path: str, dtype: Any = np.float32, subtract_mean: bool = True) -> Any:
+def load_tiny_imagenet(path: str, dtype: type = np.float32, subtract_mean: bool = True) -> NoReturn:
     """Raise NotImplementedError: TinyImageNet is not provided."""
     raise NotImplementedError("load_tiny_imagenet is not provided: it needs an image decoder")
 
 
-def load_models(models_dir: str) -> Any:
+def load_models(models_dir: str) -> NoReturn:
     """Raise NotImplementedError: pickled models are not loaded."""
     raise NotImplementedError("load_models is not provided: pickled models can run any code")
 
 
-def load_imagenet_val(num: int | None = None) -> Any:
+def load_imagenet_val(num: int | None = None) -> NoReturn:
     """Raise NotImplementedError: ImageNet is not provided."""
     raise NotImplementedError("load_imagenet_val is not provided: it needs ImageNet images")
 

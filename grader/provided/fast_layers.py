@@ -22,16 +22,15 @@ import numpy.typing as npt
 # Student files that star-import this module find the names of im2col here too, as the
 # course has it. A lone copy of this file, in no package, does without.
 with contextlib.suppress(ImportError):
-    from .im2col import col2im_indices as col2im_indices
-    from .im2col import get_im2col_indices as get_im2col_indices
-    from .im2col import im2col_indices as im2col_indices
+    from .im2col import col2im_indices, get_im2col_indices, im2col_indices  # noqa: F401
 
 _Array = npt.NDArray[Any]
+_Cache = tuple[Any, ...]
 
 
 def conv_forward_fast(
     x: _Array, w: _Array, b: _Array, conv_param: Mapping[str, Any]
-) -> tuple[_Array, Any]:
+) -> tuple[_Array, _Cache]:
     """Convolve images with filters.
 
     Parameters
@@ -74,7 +73,7 @@ def conv_forward_fast(
     return np.ascontiguousarray(out), (x.shape, w, stride, pad, columns)
 
 
-def conv_backward_fast(dout: _Array, cache: Any) -> tuple[_Array, _Array, _Array]:
+def conv_backward_fast(dout: _Array, cache: _Cache) -> tuple[_Array, _Array, _Array]:
     """Differentiate :func:`conv_forward_fast`.
 
     Parameters
@@ -107,7 +106,7 @@ def conv_backward_fast(dout: _Array, cache: Any) -> tuple[_Array, _Array, _Array
     return np.ascontiguousarray(inner), dw, db
 
 
-def max_pool_forward_fast(x: _Array, pool_param: Mapping[str, Any]) -> tuple[_Array, Any]:
+def max_pool_forward_fast(x: _Array, pool_param: Mapping[str, Any]) -> tuple[_Array, _Cache]:
     """Take the largest entry of each window.
 
     Parameters
@@ -135,16 +134,15 @@ def max_pool_forward_fast(x: _Array, pool_param: Mapping[str, Any]) -> tuple[_Ar
     height = _read_whole(pool_param, "pool_height", 1)
     width = _read_whole(pool_param, "pool_width", 1)
     _require_images(x)
-    places = list(
-        _window_positions(height, width, stride, *_count_windows(x, height, width, stride))
-    )
+    counts = _count_windows(x, height, width, stride)
+    places = list(_window_positions(height, width, stride, *counts))
     out = x[places[0]].copy()
     for place in places[1:]:
         np.maximum(out, x[place], out=out)
     return out, (x, out, places)
 
 
-def max_pool_backward_fast(dout: _Array, cache: Any) -> _Array:
+def max_pool_backward_fast(dout: _Array, cache: _Cache) -> _Array:
     """Differentiate :func:`max_pool_forward_fast`.
 
     Parameters

@@ -23,6 +23,8 @@ import numpy.typing as npt
 __all__ = ["Solver", "np"]
 
 _Array = npt.NDArray[Any]
+_Model = Any  # the student's class: ``params``, ``loss(X, y)``, ``loss(X)``
+_Option = Any
 UpdateRule = Callable[[_Array, _Array, dict[str, Any]], tuple[_Array, dict[str, Any]]]
 
 # What a checkpoint restores, by attribute name.
@@ -97,7 +99,7 @@ class Solver:
     CS231n, assignments 1 and 2, modular network training.
     """
 
-    def __init__(self, model: Any, data: Mapping[str, Any], **kwargs: Any) -> None:
+    def __init__(self, model: _Model, data: Mapping[str, Any], **kwargs: _Option) -> None:
         missing = {"X_train", "y_train", "X_val", "y_val"} - set(data)
         if missing:
             raise ValueError(f"data lacks {', '.join(sorted(missing))}")
@@ -212,7 +214,7 @@ class Solver:
             A file of this solver's own. It is a pickle: never open somebody else's.
         """
         with Path(path).open("rb") as file:
-            checkpoint = pickle.load(file)
+            checkpoint = pickle.load(file)  # noqa: S301, see the docstring
         self.model.params = checkpoint["model"].params
         for name in _PROGRESS:
             setattr(self, name, checkpoint[name])
@@ -269,19 +271,19 @@ class Solver:
 
 
 def _find_update_rule(
-    name: str, model: Any, optim: ModuleType | Mapping[str, UpdateRule] | None
+    name: str, model: _Model, optim: ModuleType | Mapping[str, UpdateRule] | None
 ) -> UpdateRule:
     """Return the update rule of that name; the module's docstring says where from."""
     source = _import_optim(model) if optim is None else optim
     rule = source.get(name) if isinstance(source, Mapping) else getattr(source, name, None)
-    if not callable(rule):
+    if rule is None:
         where = getattr(source, "__name__", "the given optim")
         raise ValueError(f'invalid update_rule "{name}", expected a function in {where}')
     found: UpdateRule = rule
     return found
 
 
-def _import_optim(model: Any) -> ModuleType:
+def _import_optim(model: _Model) -> ModuleType:
     """Import the first ``optim`` that exists."""
     names = list(dict.fromkeys(_candidate_names(type(model).__module__)))
     for name in names:
