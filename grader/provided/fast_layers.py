@@ -67,7 +67,8 @@ def conv_forward_fast(
         padded, (field_height, field_width), axis=(2, 3)
     )[:, :, ::stride, ::stride]
     columns = views.transpose(1, 4, 5, 0, 2, 3).reshape(w[0].size, -1)
-    flat = w.reshape(filters, -1) @ columns
+    dtype = np.result_type(x, w, b)
+    flat = np.matmul(w.reshape(filters, -1), columns, dtype=dtype)
     flat += np.reshape(b, (filters, 1))
     out = flat.reshape(filters, len(x), out_height, out_width).transpose(1, 0, 2, 3)
     return np.ascontiguousarray(out), (x.shape, w, stride, pad, columns)
@@ -159,7 +160,7 @@ def max_pool_backward_fast(dout: _Array, cache: _Cache) -> _Array:
         are several.
     """
     x, out, places = cache
-    dx = np.zeros(x.shape, np.result_type(x, dout))
+    dx = np.zeros(x.shape, dout.dtype)
     waiting = np.ones(out.shape, dtype=bool)
     for place in places:
         entries = x[place]
