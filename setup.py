@@ -16,9 +16,6 @@ try:
 except ImportError:
     cythonize = None
 
-CHECKED = {"boundscheck": True, "wraparound": False, "initializedcheck": True}
-
-
 def list_extensions() -> list[Extension]:
     """Return the kernels, or nothing where Cython is missing."""
     if cythonize is None:
@@ -34,8 +31,9 @@ def list_extensions() -> list[Extension]:
         )
         for name in ("_im2col", "_pool")
     ]
-    directives = CHECKED if checks else {}
-    return cythonize(extensions, compiler_directives=directives, force=checks)
+    directives = {"boundscheck": checks, "initializedcheck": checks}
+    # Cython does not see that the directives of an older build were others.
+    return cythonize(extensions, compiler_directives=directives, force=True)
 
 
 setup(ext_modules=list_extensions())

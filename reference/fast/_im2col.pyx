@@ -1,5 +1,5 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-# cython: initializedcheck=False, embedsignature=True
+# cython: language_level=3, wraparound=False, cdivision=True, embedsignature=True
+# boundscheck is set in setup.py, which can turn it on; a line here could not be overruled.
 """Unfold the windows of one image into matrix columns, and add columns back.
 
 Row ``(c * HH + i) * WW + j`` of a column matrix holds, for every window, the entry of channel

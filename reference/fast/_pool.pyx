@@ -1,5 +1,5 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-# cython: initializedcheck=False, embedsignature=True
+# cython: language_level=3, wraparound=False, cdivision=True, embedsignature=True
+# boundscheck is set in setup.py, which can turn it on; a line here could not be overruled.
 """Max pooling of planes, one plane for each image and channel.
 
 The shapes are not checked here but in :mod:`reference.fast.layers`.
