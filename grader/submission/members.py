@@ -125,9 +125,9 @@ class _Metered(io.RawIOBase):
         return self._stream.seek(offset, whence)
 
     def read(self, size: int = -1) -> bytes:
-        if size < 0 or size > _LARGEST_READ:
+        content = self._stream.read(_LARGEST_READ if size < 0 else min(size, _LARGEST_READ))
+        if len(content) == _LARGEST_READ:
             raise ValueError("a header asks for an absurd amount of data")
-        content = self._stream.read(size)
         position = self._stream.tell()
         if self._budget is not None and position > self._furthest:
             self._budget.spend(position - self._furthest)

@@ -1,0 +1,214 @@
+"""Which file defines which target, found by reading the syntax tree, never by importing."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from grader.submission.archive import Submission
+from grader.submission.definition import Definition, describe, parameters
+from grader.submission.edition import EDITIONS, Edition
+from grader.submission.layout import Layout, looks_like_copy
+from grader.submission.parsing import SourceProblem
+from grader.submission.sources import Definition as Node
+from grader.submission.sources import Source, module_sources
+from grader.submission.stub import is_stub
+
+SyntaxProblem = SourceProblem
+
+_FRAMEWORK_BASES = frozenset(["Module", "Model", "Layer", "Function", "TestCase"])
+_TOY_PARAMETERS = frozenset(["hidden_size", "output_size", "std"])
+_WARNINGS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the targets of a submission are."""
+
+    definitions: Mapping[str, Definition]
+    """By target, in the order asked for."""
+    missing: tuple[str, ...]
+    """Targets that no file defines, and that no unreadable file seems to define."""
+    edition: str
+    """``cs231n``, ``nndl``, ``layers-utils``, ``other (package)``, ``flat`` or ``notebook``."""
+    root: str
+    """Package root that holds most targets."""
+    warnings: tuple[str, ...]
+    unreadable: Mapping[str, SyntaxProblem]
+    """Targets whose file Python 3 cannot read, with the reason."""
+    sources: Mapping[str, Source] = field(default_factory=dict, repr=False, compare=False)
+    """Every Python file and notebook, parsed where needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One definition that may be the target."""
+
+    target: str
+    source: Source
+    node: Node
+    root: str
+    exact: bool
+    stub: bool
+
+    def rank(self, worth: Mapping[str, int]) -> tuple[object, ...]:
+        """Sort key: what a teaching assistant would grade comes first."""
+        module = self.target.partition(":")[0]
+        return (
+            self.stub,
+            looks_like_copy(self.source.path),
+            not self.exact,
+            self.source.is_notebook,
+            self.source.stem != module,
+            -worth[self.root],
+            self.source.path.count("/"),
+            self.source.path,
+        )
+
+
+def locate(
+    submission: Submission, targets: Iterable[str], editions: Sequence[Edition] = EDITIONS
+) -> Located:
+    """Find which file of a submission defines each target.
+
+    Parameters
+    ----------
+    submission : Submission
+        What was handed in.
+    targets : iterable of str
+        Canonical names, ``module:name``.
+    editions : sequence of Edition
+        Layouts whose exact paths are preferred.
+
+    Raises
+    ------
+    ValueError
+        If a target is not written ``module:name``.
+    """
+    targets = tuple(dict.fromkeys(targets))
+    for target in targets:
+        if not all(part.isidentifier() for part in target.partition(":")[::2]):
+            raise ValueError(f"target is {target!r}, expected module:name")
+    sources = module_sources(submission.files)
+    layout = Layout(sources, editions)
+    candidates = {t: _candidates(t, sources.values(), layout) for t in targets}
+    worth = Counter(
+        root for found in candidates.values() for root in {c.root for c in found if not c.stub}
+    )
+    best = {t: min(c, key=lambda one: one.rank(worth)) for t, c in candidates.items() if c}
+    unreadable = {
+        target: problem
+        for target in targets
+        if (problem := _unreadable(target, best.get(target), sources.values(), layout))
+    }
+    chosen = {target: found for target, found in best.items() if target not in unreadable}
+    roots = Counter(candidate.root for candidate in chosen.values())
+    files = {target: found.source for target, found in chosen.items()}
+    files.update((target, source) for target, (_, source) in unreadable.items())
+    return Located(
+        definitions={
+            target: describe(target, found.source, found.node, found.root, stub=found.stub)
+            for target, found in chosen.items()
+        },
+        missing=tuple(t for t in targets if t not in chosen and t not in unreadable),
+        edition=layout.name_edition(files),
+        root=roots.most_common(1)[0][0] if roots else "",
+        warnings=tuple(_warn(candidates, chosen, unreadable, sources.values()))[:_WARNINGS],
+        unreadable={target: problem for target, (problem, _) in unreadable.items()},
+        sources=sources,
+    )
+
+
+def implemented(located: Located) -> frozenset[str]:
+    """Return the targets that are defined and compute something."""
+    return frozenset(t for t, found in located.definitions.items() if not found.stub)
+
+
+def _candidates(target: str, sources: Iterable[Source], layout: Layout) -> list[_Candidate]:
+    module, _, name = target.partition(":")
+    found = []
+    for source in sources:
+        if name not in source.mentioned:
+            continue
+        node = source.definitions.get(name)
+        if node is None or not _is_meant(module, node, source):
+            continue
+        exact = bool(layout.editions_of(source, module))
+        stub = is_stub(node, module)
+        found.append(_Candidate(target, source, node, layout.root_of(source), exact, stub))
+    return found
+
+
+def _is_meant(module: str, node: Node, source: Source) -> bool:
+    """Return whether a definition of the right name is the target and not a namesake."""
+    if not isinstance(node, ast.ClassDef):
+        return True
+    bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    if bases & _FRAMEWORK_BASES:
+        return False
+    if node.name != "TwoLayerNet":
+        return True
+    if source.stem in ("fc_net", "neural_net"):
+        return source.stem == module
+    is_toy = bool(_TOY_PARAMETERS & set(parameters(node)[0]))
+    return is_toy == (module == "neural_net")
+
+
+def _unreadable(
+    target: str, best: _Candidate | None, sources: Iterable[Source], layout: Layout
+) -> tuple[SourceProblem, Source] | None:
+    """Return why a target's file cannot be read, and that file.
+
+    A file in the edition's own place is what the notebooks import, so nothing but another
+    such file can stand in for it; elsewhere any working definition is good enough.
+    """
+    if best is not None and best.exact and not best.stub:
+        return None
+    module, _, name = target.partition(":")
+    damaged = []
+    for source in sources:
+        if name not in source.mentioned or not source.problems or looks_like_copy(source.path):
+            continue
+        if name == "TwoLayerNet" and source.stem != module:
+            continue
+        exact = bool(layout.editions_of(source, module))
+        if (exact or best is None or best.stub) and (problem := _problem_of(name, source)):
+            rank = (not exact, source.stem != module, source.path.count("/"), source.path)
+            damaged.append((rank, problem, source))
+    return min(damaged, key=lambda found: found[0])[1:] if damaged else None
+
+
+def _problem_of(name: str, source: Source) -> SourceProblem | None:
+    if not source.is_notebook:
+        return source.problems[0]
+    if source.cells is None or name in source.definitions:
+        return None
+    defines = re.compile(rf"(?:def|class)[ \t]+{name}\b")
+    pairs = zip(source.problems, source.cells.broken, strict=True)
+    return next((problem for problem, text in pairs if defines.search(text)), None)
+
+
+def _warn(
+    candidates: Mapping[str, Sequence[_Candidate]],
+    chosen: Mapping[str, _Candidate],
+    unreadable: Mapping[str, tuple[SourceProblem, Source]],
+    sources: Iterable[Source],
+) -> Iterator[str]:
+    """Yield what a student should know about the choice of files."""
+    passed_over = {
+        (best.source.path, other.source.path)
+        for target, best in chosen.items()
+        for other in candidates[target]
+        if not other.stub
+        and other.exact >= best.exact
+        and other.source.content != best.source.content
+    }
+    for used, other in sorted(passed_over):
+        yield f"{other} was not graded: {used} defines the same names and comes first"
+    for problem in dict.fromkeys(problem for problem, _ in unreadable.values()):
+        language = "is Python 2" if problem.python2 else "is not valid Python 3"
+        yield f"{problem.file} {language} (line {problem.line}: {problem.message})"
+    for source in sources:
+        if source.path.rstrip().endswith(".ipynb") and source.content.strip()[:1] != b"{":
+            yield f"{source.path} is not a notebook: it is not JSON"

@@ -1,0 +1,230 @@
+"""Notebooks as modules: the code cells of an .ipynb, and what of them may be imported.
+
+A notebook is never run. Where its cells define targets, a pseudo-module is made of just those
+definitions and what they use, on the lines where the cells stand when put one below another.
+"""
+
+import ast
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from grader.submission.parsing import SourceProblem, explain, parse
+
+_CELLS = 2_000
+_CELL_CHARACTERS = 1 << 19
+_MAGIC = re.compile(r"(\s*)(?:[%!?]|[\w.]+\s*=\s*[%!]|[\w.]+\?{1,2}\s*$|.*\S\?{1,2}\s*$)")
+_PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%writefile", "%%python3")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCell:
+    """One code cell."""
+
+    index: int
+    """Position among all cells of the notebook, from 1."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotebookModule:
+    """The code cells of a notebook, one below another, parsed."""
+
+    lines: tuple[str, ...]
+    """Source lines; a cell that does not parse is left blank."""
+    cells: tuple[tuple[int, int], ...]
+    """(first line, cell index) of each code cell, by line."""
+    tree: ast.Module = field(repr=False)
+    """The statements of all cells, with the line numbers of ``lines``."""
+    problems: tuple[SourceProblem, ...]
+    """Cells that do not parse; ``file`` is written ``name.ipynb[cell]``."""
+    broken: tuple[str, ...]
+    """The sources of these cells, in the same order."""
+
+    def position(self, line: int) -> tuple[int, int]:
+        """Return the cell's index and the line in that cell, both from 1."""
+        start, index = self.cells[max(0, bisect_right(self.cells, (line, 1 << 30)) - 1)]
+        return index, line - start + 1
+
+
+def is_notebook(content: bytes) -> bool:
+    """Return whether a file is notebook JSON, whatever its name."""
+    head = content[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return head.startswith(b"{") and (b'"cells"' in content or b'"worksheets"' in content)
+
+
+def read_cells(content: bytes) -> tuple[CodeCell, ...]:
+    """Return the code cells of a notebook in format 3 or 4, in order.
+
+    Raises
+    ------
+    ValueError
+        If it is not the JSON of a notebook.
+    """
+    try:
+        notebook = json.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return tuple(
+        CodeCell(index, source)
+        for index, cell in enumerate(_all_cells(notebook), start=1)
+        if (source := _code(cell)) is not None
+    )
+
+
+def _all_cells(notebook: object) -> list[object]:
+    if not isinstance(notebook, dict):
+        raise ValueError("it is JSON, but not a notebook")
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        sheets = notebook.get("worksheets")
+        if not isinstance(sheets, list):
+            raise ValueError("it is JSON, but has no cells")
+        cells = list[object]()
+        for sheet in sheets:
+            found = sheet.get("cells") if isinstance(sheet, dict) else None
+            cells.extend(found if isinstance(found, list) else ())
+    return cells[:_CELLS]
+
+
+def _code(cell: object) -> str | None:
+    if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        return None
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    if not isinstance(source, str) or len(source) > _CELL_CHARACTERS:
+        return None
+    return source.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_module(name: str, content: bytes) -> NotebookModule:
+    """Parse the code cells of a notebook, each by itself.
+
+    Raises
+    ------
+    ValueError
+        If it is not the JSON of a notebook.
+    """
+    lines: list[str] = []
+    cells: list[tuple[int, int]] = []
+    body: list[ast.stmt] = []
+    problems: list[SourceProblem] = []
+    broken: list[str] = []
+    for cell in read_cells(content):
+        start = len(lines) + 1
+        cells.append((start, cell.index))
+        try:
+            source, tree = _parse_cell(cell.source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+            problems.append(explain(f"{name}[{cell.index}]", cell.source, problem))
+            broken.append(cell.source)
+            lines.extend("" for _ in cell.source.split("\n"))
+            continue
+        for statement in tree.body:
+            ast.increment_lineno(statement, start - 1)
+        body.extend(tree.body)
+        lines.extend(source.split("\n"))
+    tree = ast.Module(body, [])
+    return NotebookModule(
+        tuple(lines), tuple(cells) or ((1, 1),), tree, tuple(problems), tuple(broken)
+    )
+
+
+def _parse_cell(source: str) -> tuple[str, ast.Module]:
+    stripped = source.lstrip()
+    if stripped.startswith("%%"):
+        if not stripped.startswith(_PYTHON_CELL_MAGICS):
+            return "\n" * source.count("\n"), ast.Module([], [])
+        source = source.replace("%%", "# %%", 1)
+    try:
+        return source, parse(source)
+    except SyntaxError:
+        source = "\n".join(_MAGIC.sub(_silence, line, count=1) for line in source.split("\n"))
+        return source, parse(source)
+
+
+def _silence(match: re.Match[str]) -> str:
+    """Put ``pass`` and a comment where IPython would act, so that blocks keep a body."""
+    return f"{match.group(1)}pass  # {match.group(0).strip()}"
+
+
+def importable_source(module: NotebookModule, wanted: Iterable[str]) -> str:
+    """Return the notebook as a module that holds ``wanted`` and whatever these need.
+
+    Only imports, definitions and assignments of plain values are kept, each on its own line;
+    everything else a cell does, such as training, is blank.
+    """
+    kept = _reachable(module.tree, set(wanted))
+    lines = [""] * len(module.lines)
+    for node in kept:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        last = node.end_lineno or node.lineno
+        lines[first - 1 : last] = module.lines[first - 1 : last]
+    return "\n".join(lines) + "\n"
+
+
+def _reachable(tree: ast.Module, wanted: set[str]) -> list[ast.stmt]:
+    candidates = [
+        (node, names)
+        for node in tree.body
+        if (names := frozenset(_bound(node))) and _is_alone(node, tree)
+    ]
+    kept: dict[int, ast.stmt] = {}
+    grown = True
+    while grown:
+        grown = False
+        for node, names in candidates:
+            if id(node) in kept or not ("*" in names or names & wanted):
+                continue
+            kept[id(node)] = node
+            wanted |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            grown = True
+    return [node for node, _ in candidates if id(node) in kept]
+
+
+def _is_alone(node: ast.stmt, tree: ast.Module) -> bool:
+    """Return whether no other statement shares the node's lines (``a = 1; train()``)."""
+    return not any(
+        other is not node
+        and other.lineno <= (node.end_lineno or node.lineno)
+        and node.lineno <= (other.end_lineno or other.lineno)
+        for other in tree.body
+    )
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement binds, if a pseudo-module may hold it."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
+        for alias in node.names:
+            yield alias.asname or alias.name
+    elif isinstance(node, ast.Assign) and _is_plain(node.value):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id
+
+
+def _is_plain(value: ast.expr) -> bool:
+    if isinstance(value, ast.Lambda | ast.Name):
+        return True
+    return all(
+        isinstance(
+            node,
+            ast.Constant
+            | ast.Tuple
+            | ast.List
+            | ast.Dict
+            | ast.Set
+            | ast.UnaryOp
+            | ast.unaryop
+            | ast.expr_context,
+        )
+        for node in ast.walk(value)
+    )
