@@ -1,0 +1,190 @@
+"""Writes one failure for a terminal: what is wrong, how we know, where, and what to do next."""
+
+from __future__ import annotations
+
+from grader.model import CheckResult, Evidence, Report, Status, Visibility
+from grader.report.causes import Cause, split_id
+from grader.report.paper import Paper
+from grader.report.untrusted import cell_width, printable, printable_code
+from grader.report.wording import (
+    DEFAULT_MESSAGES,
+    STATUS_WORDS,
+    count,
+    count_points,
+    enumerate_names,
+    measured,
+    points,
+)
+
+_STYLES = {Status.GRADER_ERROR: "yellow", Status.NEEDS_REVIEW: "yellow", Status.BLOCKED: "yellow"}
+# Nothing is to be explained here: the first sentence and the points say it all.
+_TOLD_BRIEFLY = frozenset(
+    {Status.MISSING, Status.BLOCKED, Status.NEEDS_REVIEW, Status.GRADER_ERROR}
+)
+_SCORE_COLUMN = 40
+_MOST_LINES = 12
+_VALUE_LENGTH = 48
+
+
+def write_failure(
+    paper: Paper, cause: Cause, report: Report, *, command: str, everything: bool
+) -> None:
+    """Write the block of one cause.
+
+    Parameters
+    ----------
+    paper : Paper
+        Where to write it.
+    cause : Cause
+        Checks that failed for the same reason.
+    report : Report
+        The whole report, for what the same function got right.
+    command : str
+        The shell command to grade again.
+    everything : bool
+        Write every line of evidence, not only the first dozen of a kind.
+    """
+    check = cause.first
+    outcome = check.outcome
+    if cause.status not in _TOLD_BRIEFLY:
+        paper.blank()
+    _write_head(paper, cause)
+    message = outcome.message or DEFAULT_MESSAGES[cause.status]
+    paper.paragraph(printable(message))
+    if len(cause.functions) > 1:
+        names = tuple(map(printable, cause.functions))
+        affected = enumerate_names(names, most=len(names) if everything else 8)
+        paper.paragraph(f"Affects {affected}.")
+    if check.visibility is not Visibility.PUBLIC:
+        paper.paragraph("This check is not public: its inputs and values are not shown.")
+    _write_measurement(paper, check)
+    _write_siblings(paper, cause, report)
+    if outcome.diagnosis:
+        paper.paragraph(f"Known mistake: {printable(outcome.diagnosis)}.")
+    for note in outcome.evidence.notes if everything else outcome.evidence.notes[:4]:
+        paper.paragraph(printable(note))
+    _write_code(paper, outcome.evidence, most=None if everything else _MOST_LINES)
+    if outcome.hint:
+        paper.paragraph(f"Think: {printable(outcome.hint)}", hang="   ")
+    if cause.status in _TOLD_BRIEFLY:
+        return
+    _write_cost(paper, cause, report)
+    sentence, following = _next_step(cause, command)
+    paper.paragraph(f"Next: {sentence}", command=following, hang="   ")
+    paper.blank()
+
+
+def _write_head(paper: Paper, cause: Cause) -> None:
+    word = STATUS_WORDS[cause.status]
+    title = printable(cause.title, limit=120)
+    gap = max(1, _SCORE_COLUMN - len(word) - 1 - cell_width(title))
+    where = cause.location
+    paper.row(
+        (word, f"bold {_STYLES.get(cause.status, 'red')}"),
+        (f" {title}", "bold"),
+        (" " * gap, ""),
+        (f"{points(cause.score)}/{points(cause.max_score)}", ""),
+        (f"   {printable(where.file)}:{where.line}" if where else "", "cyan"),
+    )
+
+
+def _write_measurement(paper: Paper, check: CheckResult) -> None:
+    outcome, evidence = check.outcome, check.outcome.evidence
+    part = split_id(check.id)[1].rpartition(" · ")[2] or "result"
+    place = "" if not evidence.index else f"[{','.join(map(str, evidence.index))}]"
+    got = evidence.got and printable(evidence.got, limit=_VALUE_LENGTH)
+    expected = evidence.expected and printable(evidence.expected, limit=_VALUE_LENGTH)
+    if got:
+        paper.row(
+            (f" {printable(part + place)}   yours {got}", "red"),
+            (f"    expected {expected}" if expected else "", "green"),
+        )
+    facts = []
+    if evidence.wrong and evidence.count and evidence.count > 1:
+        share = f"{evidence.wrong} of {evidence.count}"
+        if share not in outcome.message:
+            facts.append(f"{share} entries are wrong")
+    facts.append(measured(outcome.error, outcome.tolerance))
+    facts.append(printable(evidence.inputs))
+    line = "; ".join(filter(None, facts))
+    if line:
+        paper.paragraph(line, hang="   ")
+
+
+def _write_siblings(paper: Paper, cause: Cause, report: Report) -> None:
+    """Write what is right in the same function, and in the forward pass of a backward one."""
+    if len(cause.functions) > 1:
+        return
+    function = cause.functions[0]
+    passed = [check for check in report.checks if check.outcome.status is Status.PASSED]
+    pieces = [
+        f"{printable(split_id(check.id)[1])} ok {points(check.score)}/{points(check.max_score)}"
+        for check in passed
+        if split_id(check.id)[0] == function and split_id(check.id)[1]
+    ]
+    forward = function.replace("backward", "forward")
+    if forward != function:
+        own = [check for check in report.checks if split_id(check.id)[0] == forward]
+        if own and all(check.outcome.status is Status.PASSED for check in own):
+            pieces.append(f"{printable(forward)} ok")
+    if pieces:
+        paper.paragraph(", ".join(pieces[:8]) + (", …" if len(pieces) > 8 else ""), style="green")
+
+
+def _write_code(paper: Paper, evidence: Evidence, *, most: int | None) -> None:
+    if evidence.traceback:
+        lines = [line for entry in evidence.traceback for line in entry.splitlines()]
+        paper.paragraph("Your code was here, the innermost line last:")
+        _write_lines(paper, lines, most=most)
+    if evidence.samples:
+        seen = sum(times for _, times in evidence.samples)
+        paper.paragraph(f"Where it was when we looked, {count(seen, 'time')}:")
+        for location, times in evidence.samples[:4]:
+            paper.code("   ", f"{times} x  {printable(location.file)}:{location.line}")
+    digits = max((len(str(line.number)) for line in evidence.excerpt), default=0)
+    for line in evidence.excerpt:
+        mark = ">" if line.marked else " "
+        paper.code(
+            f" {mark} {line.number:>{digits}} | ",
+            printable_code(line.text),
+            style="bold" if line.marked else "dim",
+        )
+
+
+def _write_lines(paper: Paper, lines: list[str], *, most: int | None) -> None:
+    """Write lines as they are, the ones in the middle left out when there are too many."""
+    if most is not None and len(lines) > most:
+        left_out = f"… {count(len(lines) - most + 1, 'line')} more …"
+        lines = [*lines[: most // 2 - 1], left_out, *lines[-most // 2 :]]
+    for line in lines:
+        paper.code("   | ", printable_code(line))
+
+
+def _write_cost(paper: Paper, cause: Cause, report: Report) -> None:
+    if not cause.lost:
+        return
+    checks = f" over {count(len(cause.checks), 'check')}" if len(cause.checks) > 1 else ""
+    line = f"Cost: {points(cause.lost)} of the {count_points(report.max_score)}{checks}."
+    targets = {target for check in cause.checks for target in check.targets}
+    if any(
+        check.outcome.carried_forward and targets.intersection(check.targets)
+        for check in report.checks
+        if check not in cause.checks
+    ):
+        line += " What builds on it was graded with a correct stand-in."
+    paper.paragraph(line)
+
+
+def _next_step(cause: Cause, command: str) -> tuple[str, str]:
+    """Return what to do about a cause, and the shell command that goes with it."""
+    where = cause.location
+    place = f"line {where.line} of {printable(where.file)}" if where else "your code"
+    match cause.status:
+        case Status.TIMED_OUT:
+            return "if it is slow but right, allow it more seconds:", f"{command} --timeout 120"
+        case Status.CRASHED:
+            return "call it alone in Python to see how it ends, then run:", command
+        case Status.ERRORED:
+            return f"mend {place}, then run:", command
+        case _:
+            return f"look at {place}, then run:", command

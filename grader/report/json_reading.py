@@ -1,0 +1,205 @@
+"""Reads a report back from its JSON, so that it can be rendered again in another format."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from grader.model import (
+    SCHEMA_VERSION,
+    AssignmentInfo,
+    CheckResult,
+    Evidence,
+    GraderInfo,
+    Kind,
+    Location,
+    Outcome,
+    QuestionScore,
+    Report,
+    SourceLine,
+    Status,
+    SubmissionInfo,
+    Visibility,
+)
+
+_T = TypeVar("_T")
+_NEXT_STEP = "grade the submission again"
+
+
+def report_from_json(text: str) -> Report:
+    """Return the report that :func:`grader.report.json_report.render` wrote as `text`.
+
+    Parameters
+    ----------
+    text : str
+        A JSON report of schema version 1.
+
+    Returns
+    -------
+    Report
+        As it was, except that errors which JSON cannot hold (infinity) are None.
+
+    Raises
+    ------
+    ValueError
+        If `text` is not JSON, not a report, or of another schema version.
+    """
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            f"this is not a JSON report: {error}; grade the submission again"
+        ) from None
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if version != SCHEMA_VERSION or isinstance(version, bool):
+        raise ValueError(
+            f"the report's schema_version is {version!r}, expected {SCHEMA_VERSION}: "
+            f"read it with the version of the grader that wrote it, or {_NEXT_STEP}"
+        )
+    try:
+        return _report(document)
+    except KeyError as error:
+        raise ValueError(
+            f"the report lacks the field {error}; grade the submission again"
+        ) from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"the report is damaged: {error}; {_NEXT_STEP}") from None
+
+
+def _report(document: dict[str, Any]) -> Report:
+    submission, grader = document["submission"], document["grader"]
+    return Report(
+        assignments=_each(document["assignments"], _assignment),
+        submission=SubmissionInfo(
+            name=_text(submission["name"]),
+            digest=_text(submission["digest"]),
+            edition=_text(submission["edition"]),
+            files=_each(submission["files"], _text),
+        ),
+        grader=GraderInfo(
+            version=_text(grader["version"]),
+            python=_text(grader["python"]),
+            numpy=_text(grader["numpy"]),
+            isolation=_text(grader["isolation"]),
+            seed=_whole(grader["seed"]),
+        ),
+        questions=_each(document["questions"], _question),
+        checks=_each(document["checks"], _check),
+        score=_number(document["score"]),
+        max_score=_number(document["max_score"]),
+        needs_regrade=_flag(document["needs_regrade"]),
+        seconds=_number(document["seconds"]),
+        warnings=_each(document["warnings"], _text),
+        missing=_each(document["missing"], _text),
+    )
+
+
+def _assignment(row: dict[str, Any]) -> AssignmentInfo:
+    return AssignmentInfo(
+        name=_text(row["name"]),
+        title=_text(row["title"]),
+        edition=_text(row["edition"]),
+        digest=_text(row["digest"]),
+        score=_number(row["score"]),
+        max_score=_number(row["max_score"]),
+    )
+
+
+def _question(row: dict[str, Any]) -> QuestionScore:
+    return QuestionScore(
+        id=_text(row["id"]),
+        title=_text(row["title"]),
+        score=_number(row["score"]),
+        max_score=_number(row["max_score"]),
+    )
+
+
+def _check(row: dict[str, Any]) -> CheckResult:
+    return CheckResult(
+        id=_text(row["id"]),
+        question=_text(row["question"]),
+        kind=Kind(row["kind"]),
+        targets=_each(row["targets"], _text),
+        outcome=Outcome(
+            status=Status(row["status"]),
+            message=_text(row["message"]),
+            error=_unless_null(row["error"], _number),
+            tolerance=_unless_null(row["tolerance"], _number),
+            hint=_text(row["hint"]),
+            diagnosis=_text(row["diagnosis"]),
+            carried_forward=_flag(row["carried_forward"]),
+            location=_unless_null(row["location"], _location),
+            evidence=_evidence(row["evidence"]),
+        ),
+        score=_number(row["score"]),
+        max_score=_number(row["max_score"]),
+        visibility=Visibility(row["visibility"]),
+        seconds=_number(row["seconds"]),
+    )
+
+
+def _evidence(row: dict[str, Any]) -> Evidence:
+    return Evidence(
+        index=_unless_null(row["index"], lambda index: _each(index, _whole)),
+        got=_unless_null(row["got"], _text),
+        expected=_unless_null(row["expected"], _text),
+        wrong=_unless_null(row["wrong"], _whole),
+        count=_unless_null(row["count"], _whole),
+        inputs=_text(row["inputs"]),
+        notes=_each(row["notes"], _text),
+        traceback=_each(row["traceback"], _text),
+        samples=_each(row["samples"], lambda seen: (_location(seen), _whole(seen["times"]))),
+        excerpt=_each(
+            row["excerpt"],
+            lambda line: SourceLine(
+                _whole(line["number"]), _text(line["text"]), _flag(line["marked"])
+            ),
+        ),
+    )
+
+
+def _location(row: dict[str, Any]) -> Location:
+    return Location(_text(row["file"]), _whole(row["line"]))
+
+
+def _each(values: object, read: Callable[[Any], _T]) -> tuple[_T, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"expected a list, got {values!r:.80}")
+    return tuple(map(read, values))
+
+
+def _unless_null(value: object, read: Callable[[Any], _T]) -> _T | None:
+    return None if value is None else read(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, got {value!r:.80}")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"expected true or false, got {value!r:.80}")
+    return value
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"expected a whole number, got {value!r:.80}")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, got {value!r:.80}")
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"expected a finite number, got {number}")
+    return number
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")

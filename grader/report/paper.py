@@ -1,0 +1,126 @@
+"""Lays text out on lines of a given width, with or without colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from grader.report.untrusted import cell_width, without_log_commands
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_NARROWEST = 24
+
+
+@dataclass(slots=True)
+class Paper:
+    """Lines of a report as they grow; the text given to it must be printable already."""
+
+    width: int = 80
+    """Columns of the terminal."""
+    colour: bool = False
+    """Whether styles are written as terminal escapes; without it they are left out."""
+    lines: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.width = max(_NARROWEST, self.width)
+
+    def blank(self) -> None:
+        """Leave one line empty, never two, and never the first."""
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+    def heading(self, text: str) -> None:
+        """Begin a section."""
+        self.blank()
+        self.paragraph(text, style="bold", indent="", hang="")
+
+    def paragraph(
+        self,
+        text: str,
+        *,
+        command: str = "",
+        style: str = "",
+        indent: str = " ",
+        hang: str | None = None,
+    ) -> None:
+        """Write `text` broken at blanks; `hang` (default: `indent`) begins its further lines.
+
+        A `command` ends the paragraph in one piece, so that it can be copied from its line.
+        """
+        hang = indent if hang is None else hang
+        prefix = indent
+        words = [*text.split(), command] if command else text.split()
+        for piece in wrap(words, self.width - max(len(indent), len(hang))):
+            self._write((prefix + piece, style))
+            prefix = hang
+
+    def code(self, prefix: str, text: str, *, style: str = "") -> None:
+        """Write one line as it is, cut at the right margin."""
+        self._write((cut(prefix + text, self.width), style))
+
+    def row(self, *cells: tuple[str, str]) -> None:
+        """Write (text, style) cells in one line, or the ones that do not fit on further lines."""
+        line: list[tuple[str, str]] = []
+        used = 0
+        for text, style in cells:
+            fitting, size = text, cell_width(text.rstrip())
+            if line and used + size > self.width:
+                self._write(*line)
+                line, used = [("  ", "")], 2
+                fitting = text.lstrip()
+            if used + cell_width(fitting.rstrip()) > self.width:
+                fitting = cut(fitting, self.width - used)
+            line.append((fitting, style))
+            used += cell_width(fitting)
+        self._write(*line)
+
+    def text(self) -> str:
+        """Return what was written, ended by a newline."""
+        return "\n".join(self.lines) + "\n"
+
+    def _write(self, *cells: tuple[str, str]) -> None:
+        plain = "".join(text for text, _ in cells).rstrip()
+        safe = without_log_commands(plain)
+        if not self.colour or safe != plain:
+            self.lines.append(safe)
+            return
+        self.lines.append("".join(_paint(text, style) for text, style in cells).rstrip())
+
+
+def wrap(words: Iterable[str], width: int) -> Iterator[str]:
+    """Yield `words` in lines of at most `width` columns; only a wider word is broken."""
+    line = ""
+    for word in words:
+        if line and cell_width(line) + 1 + cell_width(word) > width:
+            yield line
+            line = ""
+        line = f"{line} {word}" if line else word
+        while cell_width(line) > width:
+            head = _head(line, width)
+            yield head
+            line = line[len(head) :]
+    if line:
+        yield line
+
+
+def cut(text: str, width: int) -> str:
+    """Return `text`, or as much of it as fits in `width` columns with an ellipsis."""
+    text = text.rstrip()
+    return text if cell_width(text) <= width else _head(text, width - 1) + "…"
+
+
+def _head(text: str, width: int) -> str:
+    """Return the beginning of `text` that fits in `width` columns, at least one character."""
+    used = 0
+    for position, character in enumerate(text):
+        used += cell_width(character)
+        if used > width:
+            return text[: max(position, 1)]
+    return text
+
+
+def _paint(text: str, style: str) -> str:
+    if not style or not text.strip():
+        return text
+    codes = ";".join(_CODES[name] for name in style.split())
+    return f"\x1b[{codes}m{text}\x1b[0m"

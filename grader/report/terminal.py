@@ -1,0 +1,236 @@
+"""Renders a report for a terminal: the score, what to mend first, then each failure."""
+
+from __future__ import annotations
+
+import shlex
+from enum import StrEnum
+
+from grader.model import CheckResult, Report, Status
+from grader.report.causes import Cause, group_causes, most_costly
+from grader.report.failure import write_failure
+from grader.report.paper import Paper
+from grader.report.untrusted import printable
+from grader.report.visibility import shown
+from grader.report.wording import (
+    DEFAULT_MESSAGES,
+    count,
+    count_points,
+    enumerate_names,
+    measured,
+    percent,
+    points,
+)
+
+
+class Detail(StrEnum):
+    """How much a report says."""
+
+    SCORE = "score"
+    """One line."""
+    FAILURES = "failures"
+    """The score, and everything that lost points."""
+    EVERYTHING = "everything"
+    """Passed checks, everything measured, and the versions too."""
+
+
+def render(
+    report: Report,
+    *,
+    width: int = 80,
+    colour: bool = False,
+    detail: Detail = Detail.FAILURES,
+    command: str = "",
+    saved: tuple[str, ...] = (),
+) -> str:
+    """Return `report` as text for a terminal.
+
+    Parameters
+    ----------
+    report : Report
+        What was graded. Text in it that students wrote is made harmless here.
+    width : int
+        Columns to write in.
+    colour : bool
+        Write colours as terminal escapes.
+    detail : Detail
+        How much to say.
+    command : str
+        Shell command that graded this submission, for the suggestions of what to do next;
+        without it one is made of the submission's name.
+    saved : tuple of str
+        Files that hold the same report in other formats.
+
+    Returns
+    -------
+    str
+        Lines of at most `width` columns, ended by a newline.
+    """
+    paper = Paper(width=width, colour=colour)
+    report = shown(report)
+    _write_score(paper, report)
+    if detail is Detail.SCORE:
+        return paper.text()
+    command = printable(command or f"grade {shlex.quote(report.submission.name)}")
+    everything = detail is Detail.EVERYTHING
+    causes = group_causes(report.checks)
+    _write_standing(paper, report, saved)
+    _write_first_steps(paper, causes)
+    _write_points(paper, report)
+    paper.blank()
+    for cause in causes:
+        write_failure(paper, cause, report, command=command, everything=everything)
+    _write_stand_ins(paper, report)
+    _write_notes(paper, report)
+    if everything:
+        _write_passed(paper, report)
+        _write_versions(paper, report)
+    _write_end(paper, report, causes, command=command, everything=everything, saved=saved)
+    return paper.text()
+
+
+def _write_score(paper: Paper, report: Report) -> None:
+    full = report.score >= report.max_score > 0
+    titles = " + ".join(printable(assignment.title) for assignment in report.assignments)
+    score = f"{points(report.score)} of {count_points(report.max_score)}"
+    paper.row(
+        (f"{score}, {percent(report.percent)}", "bold green" if full else "bold"),
+        (f"   {printable(report.submission.name, limit=60)}", ""),
+        (f"   {titles}" if titles else "", "dim"),
+    )
+
+
+def _write_standing(paper: Paper, report: Report, saved: tuple[str, ...]) -> None:
+    if len(report.assignments) > 1:
+        for assignment in report.assignments:
+            subtotal = f"{points(assignment.score)}/{points(assignment.max_score)}"
+            paper.row((f"  {subtotal:>9}  {printable(assignment.title)}", ""))
+    for file in saved:
+        paper.paragraph(f"Full report: {printable(file)}", style="dim", indent="")
+    if report.needs_regrade:
+        broken = _with_status(report, Status.GRADER_ERROR)
+        paper.paragraph(
+            f"Not final: the grader itself broke on {count(len(broken), 'check')}. This cost you "
+            "nothing; the submission is to be graded again.",
+            style="yellow",
+            indent="",
+        )
+    waiting = _with_status(report, Status.NEEDS_REVIEW)
+    if waiting:
+        pending = sum(check.max_score - check.score for check in waiting)
+        paper.paragraph(f"{count_points(pending)} still wait for a person's review.", indent="")
+
+
+def _write_first_steps(paper: Paper, causes: tuple[Cause, ...]) -> None:
+    dearest = most_costly(causes)
+    if len(dearest) < 2:
+        return
+    paper.heading("Fix these first")
+    for number, cause in enumerate(dearest, start=1):
+        where = cause.location
+        place = f"   {printable(where.file)}:{where.line}" if where else ""
+        paper.row(
+            (f" {number}. ", ""),
+            (printable(cause.title), "bold"),
+            (f"   +{count_points(cause.lost)}", "green"),
+            (place, "cyan"),
+        )
+        message = cause.first.outcome.message or DEFAULT_MESSAGES[cause.status]
+        paper.paragraph(printable(message), indent="    ")
+
+
+def _write_points(paper: Paper, report: Report) -> None:
+    paper.heading("Points")
+    scores = [f"{points(row.score)}/{points(row.max_score)}" for row in report.questions]
+    widest = max(map(len, scores), default=0)
+    for row, score in zip(report.questions, scores, strict=True):
+        style = "green" if row.score >= row.max_score else "red" if row.score == 0 else "yellow"
+        paper.row(
+            (f"  {score:>{widest}}", style if row.max_score else "dim"),
+            (f"  {printable(row.title)}", ""),
+        )
+
+
+def _write_stand_ins(paper: Paper, report: Report) -> None:
+    carried = [check for check in report.checks if check.outcome.carried_forward]
+    if not carried:
+        return
+    names = tuple(dict.fromkeys(printable(check.id) for check in carried))
+    paper.heading("Not charged twice")
+    paper.paragraph(
+        "Graded with a correct stand-in for what they call and what is broken elsewhere: "
+        f"{enumerate_names(names)}."
+    )
+
+
+def _write_notes(paper: Paper, report: Report) -> None:
+    if report.missing:
+        paper.heading("Not found in your files")
+        modules: dict[str, list[str]] = {}
+        for target in report.missing:
+            module, _, name = target.rpartition(":")
+            modules.setdefault(module, []).append(name)
+        for module, names in modules.items():
+            listed = f"{module}: {', '.join(names)}" if module else ", ".join(names)
+            paper.paragraph(printable(listed, limit=2000), indent="  ", hang="    ")
+    if report.warnings:
+        paper.heading("Please note")
+        for warning in report.warnings:
+            paper.paragraph(printable(warning), indent="  - ", hang="    ")
+
+
+def _write_passed(paper: Paper, report: Report) -> None:
+    passed = _with_status(report, Status.PASSED)
+    if passed:
+        paper.heading("Passed, with seconds and errors")
+    for check in passed:
+        found = measured(check.outcome.error, check.outcome.tolerance)
+        score = f"{points(check.score)}/{points(check.max_score)}"
+        paper.row(
+            ("  ok ", "green"),
+            (f"{printable(check.id):<32}{score:>6}{check.seconds:>7.2f} s", ""),
+            (f"  {found.removeprefix('relative error ')}", "dim"),
+        )
+
+
+def _write_versions(paper: Paper, report: Report) -> None:
+    paper.heading("How this was graded")
+    grader, submission = report.grader, report.submission
+    facts = [
+        ("layout", submission.edition),
+        ("files", ", ".join(submission.files) or "none that define anything asked for"),
+        ("submission", submission.digest),
+        *((f"assignment {each.name}", each.digest) for each in report.assignments),
+        ("grader", f"{grader.version}, Python {grader.python}, NumPy {grader.numpy}"),
+        ("isolation", grader.isolation),
+        ("seed", str(grader.seed)),
+        ("time", f"{report.seconds:.1f} s"),
+    ]
+    for name, value in facts:
+        paper.paragraph(
+            f"{printable(name)}: {printable(value, limit=2000)}", indent="  ", hang="    "
+        )
+
+
+def _write_end(
+    paper: Paper,
+    report: Report,
+    causes: tuple[Cause, ...],
+    *,
+    command: str,
+    everything: bool,
+    saved: tuple[str, ...],
+) -> None:
+    passed = len(_with_status(report, Status.PASSED))
+    paper.blank()
+    paper.paragraph(f"{passed} of {count(len(report.checks), 'check')} passed.", indent="")
+    if causes:
+        paper.paragraph("After a change:", command=command, indent="")
+    if not everything:
+        paper.paragraph("All that was measured:", command=f"{command} -v", indent="")
+    if causes:
+        for file in saved:
+            paper.paragraph(f"Full report: {printable(file)}", indent="")
+
+
+def _with_status(report: Report, status: Status) -> list[CheckResult]:
+    return [check for check in report.checks if check.outcome.status is status]

@@ -1,0 +1,29 @@
+"""Takes out of a check what its visibility keeps from students."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.model import CheckResult, Evidence, Report, Status, Visibility
+from grader.report.wording import DEFAULT_MESSAGES
+
+
+def shown(report: Report) -> Report:
+    """Return `report` with only what its readers may see.
+
+    A check that is not public keeps its verdict, its points, its error and the student's own
+    lines. Values, indices, inputs and exception texts, which may repeat the inputs, are left out.
+    """
+    return replace(report, checks=tuple(shown_check(check) for check in report.checks))
+
+
+def shown_check(check: CheckResult) -> CheckResult:
+    """Return one check as :func:`shown` does."""
+    if check.visibility is Visibility.PUBLIC:
+        return check
+    outcome = check.outcome
+    message = outcome.message
+    if outcome.status is Status.ERRORED:
+        message = DEFAULT_MESSAGES[Status.ERRORED]
+    kept = Evidence(samples=outcome.evidence.samples, excerpt=outcome.evidence.excerpt)
+    return replace(check, outcome=replace(outcome, message=message, evidence=kept))

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from grader.model import (
+    AssignmentInfo,
+    CheckResult,
+    Evidence,
+    Kind,
+    Location,
+    Outcome,
+    SourceLine,
+    Status,
+)
+from grader.report.terminal import Detail, render
+from grader.report.untrusted import cell_width
+
+if TYPE_CHECKING:
+    from grader.model import Report
+
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def block(text: str, beginning: str) -> list[str]:
+    """Return the lines from the one that starts with `beginning` to the next empty one."""
+    lines = text.splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(beginning))
+    end = lines.index("", start)
+    return lines[start:end]
+
+
+def with_outcome(report: Report, outcome: Outcome) -> Report:
+    """Return `report` with one check that ended in `outcome`."""
+    check = CheckResult("f.out", "affine", Kind.VALUE, ("layers:f",), outcome, 0.0, 2.0)
+    return replace(report, checks=(check,))
+
+
+def test_the_score_comes_first(report: Report) -> None:
+    """The first line says points, percent, what was handed in and which assignment it is."""
+    first = render(report).splitlines()[0]
+    assert first == "10 of 35 points, 28.6 %   submission.zip   Fully connected networks"
+
+
+def test_only_the_score_when_asked(report: Report) -> None:
+    """The shortest report is one line."""
+    assert len(render(report, detail=Detail.SCORE).splitlines()) == 1
+
+
+def test_a_wrong_value_is_told_whole(report: Report) -> None:
+    """A failure says what, how we know, where, what to think of, what it cost, and what next."""
+    assert block(render(report), "FAIL affine_backward") == [
+        "FAIL affine_backward · dw               0/2   cs231n/layers.py:71",
+        " Every entry of dw is 0.1000 of what it should be (30 of 30).",
+        " dw[0,0]   yours -0.237343    expected -2.373429",
+        " relative error 8.2e-01, allowed 1e-10; x (10,2,3), w (6,5)",
+        " dx ok 2/2",
+        " Known mistake: divided by N.",
+        " It fits at N=7 too.",
+        "   70 |     dx = dout.dot(w.T).reshape(x.shape)",
+        " > 71 |     dw = x.reshape(N, -1).T.dot(dout) / N",
+        " Think: which function averages over the batch, and did it do so before dout",
+        "   reached you?",
+        " Cost: 2 of the 35 points. What builds on it was graded with a correct stand-in.",
+        " Next: look at line 71 of cs231n/layers.py, then run: grade submission.zip",
+    ]
+
+
+def test_an_exception_shows_the_students_lines_once(report: Report) -> None:
+    """Two checks that one line broke are one block with the student's own traceback."""
+    lines = block(render(report), "ERROR relu_forward · out, purity")
+    assert "   | ValueError: shapes (10,2,3) and (6,5) not aligned" in lines
+    assert " Cost: 4 of the 35 points over 2 checks." in lines
+
+
+def test_a_time_out_says_where_the_time_went(report: Report) -> None:
+    """A stopped call is told with its seconds, the lines it was seen at, and the way to more."""
+    lines = block(render(report), "TIMEOUT conv_backward_naive")
+    assert " Stopped after 30 CPU s." in lines
+    assert "   7 x  cs231n/layers.py:612" in lines
+    assert lines[-1].strip() == "grade submission.zip --timeout 120"
+
+
+def test_the_dearest_causes_are_named_first(report: Report) -> None:
+    """What to fix first is sorted by the points to be won, and stops at three."""
+    lines = [line for line in block(render(report), "Fix these first") if line[1:2].isdigit()]
+    assert [re.search(r"\+(\d+) point", line)[1] for line in lines] == ["6", "4", "2"]
+
+
+def test_one_cause_needs_no_list(report: Report) -> None:
+    """A single failure is told only in its block."""
+    failed = Outcome(Status.FAILED, "It is wrong.")
+    assert "Fix these first" not in render(with_outcome(report, failed))
+
+
+def test_our_own_failure_is_not_blamed_on_the_student(report: Report) -> None:
+    """A broken check is called our fault, and the score not final."""
+    text = render(report)
+    assert "Not final: the grader itself broke on 1 check." in text
+    assert block(text, "OUR FAULT softmax_loss")[0].endswith("2/2")
+
+
+def test_hidden_values_are_not_shown(report: Report) -> None:
+    """A hidden check says that it is hidden and shows neither values nor inputs."""
+    lines = "\n".join(block(render(report), "FAIL affine_forward · secret"))
+    assert "not public" in lines
+    assert "-0.237343" not in lines
+    assert "x (10,2,3)" not in lines
+
+
+def test_missing_targets_and_warnings_are_told(report: Report) -> None:
+    """Targets that no file defines are listed by module, warnings in a list."""
+    text = render(report)
+    assert "  layers: dropout_forward" in text
+    assert "  - cs231n/vis_utils.py was replaced by the course's own." in text
+
+
+def test_several_assignments_have_subtotals(report: Report) -> None:
+    """Assignments graded together get a line each."""
+    second = AssignmentInfo("softmax", "Softmax", "cs231n", "c" * 64, 3.0, 4.0)
+    text = render(replace(report, assignments=(*report.assignments, second)))
+    assert re.search(r"^ +3/4 +Softmax$", text, re.MULTILINE)
+
+
+def test_everything_lists_passed_checks_and_versions(report: Report) -> None:
+    """The longest report has passed checks, versions, isolation and seed."""
+    text = render(report, detail=Detail.EVERYTHING)
+    assert re.search(r"ok affine_forward\.out +4/4 +0\.25 s +3\.0e-11", text)
+    assert "Python 3.11.7, NumPy 2.4.6" in text
+    assert "isolation: strict" in text
+    assert "isolation: strict" not in render(report)
+
+
+def test_the_end_says_where_the_full_report_is(report: Report) -> None:
+    """The last line of a long report names the file that was written."""
+    text = render(report, saved=("submission.grade.json",))
+    assert text.splitlines()[-1] == "Full report: submission.grade.json"
+
+
+def test_a_name_with_blanks_is_quoted_in_commands(report: Report) -> None:
+    """The command to run next can be pasted into a shell."""
+    named = replace(report, submission=replace(report.submission, name="my work.zip"))
+    assert "grade 'my work.zip' -v" in render(named)
+
+
+@pytest.mark.parametrize("width", [24, 40, 80, 200])
+@pytest.mark.parametrize("detail", list(Detail))
+def test_no_line_is_too_wide(report: Report, width: int, detail: Detail) -> None:
+    """Every line fits its width, escapes not counted."""
+    text = ESCAPES.sub("", render(report, width=width, detail=detail, colour=True))
+    assert max(map(cell_width, text.splitlines())) <= width
+
+
+def test_colours_only_add_escapes(report: Report) -> None:
+    """Without its escapes, the coloured report is the plain one, which has none."""
+    coloured, plain = render(report, colour=True), render(report)
+    assert "\x1b[" in coloured
+    assert "\x1b" not in plain
+    assert ESCAPES.sub("", coloured) == plain
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202e::error::x\n::set-output name=a::b\udcff[red]数\u0301\u0301"
+
+
+@pytest.mark.parametrize("detail", list(Detail))
+def test_student_text_is_harmless_wherever_it_stands(report: Report, detail: Detail) -> None:
+    """No escape, override or log command of a student's reaches the terminal from any field."""
+    outcome = Outcome(
+        Status.ERRORED,
+        HOSTILE,
+        hint=HOSTILE,
+        diagnosis=HOSTILE,
+        location=Location(HOSTILE, 3),
+        evidence=Evidence(
+            index=(0,),
+            got=HOSTILE,
+            expected=HOSTILE,
+            inputs=HOSTILE,
+            notes=(HOSTILE,),
+            traceback=(HOSTILE,),
+            samples=((Location(HOSTILE, 1), 1),),
+            excerpt=(SourceLine(1, HOSTILE),),
+        ),
+    )
+    hostile = with_outcome(report, outcome)
+    passed = replace(hostile.checks[0], id=HOSTILE, outcome=Outcome(Status.PASSED, HOSTILE))
+    hostile = replace(
+        hostile,
+        checks=(*hostile.checks, passed, replace(hostile.checks[0], id=HOSTILE)),
+        submission=replace(report.submission, name=HOSTILE, edition=HOSTILE, files=(HOSTILE,)),
+        warnings=(HOSTILE,),
+        missing=(HOSTILE,),
+    )
+    text = render(hostile, detail=detail, saved=(HOSTILE,))
+    for line in text.splitlines():
+        assert not [c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+        assert not line.lstrip().startswith("::")
+    assert "数" in text
+
+
+def test_long_student_text_is_cut(report: Report) -> None:
+    """A message of a megabyte and a traceback of a thousand lines do not flood the terminal."""
+    evidence = Evidence(got="9" * 10**6, traceback=tuple(f"line {n}" for n in range(1000)))
+    outcome = Outcome(Status.ERRORED, "x" * 10**6, evidence=evidence)
+    text = render(with_outcome(report, outcome))
+    assert len(text) < 3000
+    assert "line 999" in text
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_an_outcome_without_words_is_still_told(report: Report, status: Status) -> None:
+    """Every status renders with nothing but itself."""
+    assert render(with_outcome(report, Outcome(status)), detail=Detail.EVERYTHING)
+
+
+def test_a_report_without_anything_is_rendered(report: Report) -> None:
+    """No checks, no questions and no points give a score of none, not an error."""
+    empty = replace(
+        report, assignments=(), checks=(), questions=(), score=0.0, max_score=0.0, warnings=()
+    )
+    assert render(empty).startswith("0 of 0 points, 0 %")
