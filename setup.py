@@ -16,6 +16,7 @@ try:
 except ImportError:
     cythonize = None
 
+
 def list_extensions() -> list[Extension]:
     """Return the kernels, or nothing where Cython is missing."""
     if cythonize is None:
@@ -27,13 +28,15 @@ def list_extensions() -> list[Extension]:
             [f"reference/fast/{name}.pyx"],
             # cl.exe has no -O3 and optimises loops like these at its default level.
             extra_compile_args=[] if os.name == "nt" else ["-O3"],
-            optional=True,
         )
         for name in ("_im2col", "_pool")
     ]
     directives = {"boundscheck": checks, "initializedcheck": checks}
     # Cython does not see that the directives of an older build were others.
-    return cythonize(extensions, compiler_directives=directives, force=True)
+    kernels: list[Extension] = cythonize(extensions, compiler_directives=directives, force=True)
+    for kernel in kernels:
+        kernel.optional = True  # cythonize forgets it when the extension is made with it
+    return kernels
 
 
 setup(ext_modules=list_extensions())

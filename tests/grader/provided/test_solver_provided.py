@@ -1,0 +1,267 @@
+"""The provided Solver on a linear model."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from grader.provided.overlays import provided_source
+from grader.provided.solver import Solver
+
+Array = npt.NDArray[Any]
+
+
+def sgd(w: Array, dw: Array, config: dict[str, Any]) -> tuple[Array, dict[str, Any]]:
+    """Step down the gradient."""
+    config.setdefault("learning_rate", 1e-2)
+    return w - config["learning_rate"] * dw, config
+
+
+def momentum(w: Array, dw: Array, config: dict[str, Any]) -> tuple[Array, dict[str, Any]]:
+    """Step down a running sum of gradients, which the config keeps."""
+    config["velocity"] = 0.9 * config.get("velocity", 0.0) - config["learning_rate"] * dw
+    return w + config["velocity"], config
+
+
+RULES = {"sgd": sgd, "momentum": momentum}
+
+
+class LinearModel:
+    """Softmax regression."""
+
+    def __init__(self, features: int = 4, classes: int = 3) -> None:
+        self.params = {"W": np.zeros((features, classes)), "b": np.zeros(classes)}
+
+    def loss(self, X: Array, y: Array | None = None) -> Any:
+        """Return scores, or the loss and the gradients."""
+        scores = X @ self.params["W"] + self.params["b"]
+        if y is None:
+            return scores
+        exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))
+        p = exponentials / exponentials.sum(axis=1, keepdims=True)
+        loss = -np.log(p[np.arange(len(y)), y]).mean()
+        p[np.arange(len(y)), y] -= 1
+        p /= len(y)
+        return loss, {"W": X.T @ p, "b": p.sum(axis=0)}
+
+
+@pytest.fixture
+def data() -> dict[str, Array]:
+    """Three classes around three points, told apart by a line."""
+    generator = np.random.default_rng(0)
+    y = generator.integers(3, size=250)
+    X = generator.normal(size=(250, 4)) + 4 * np.eye(4)[y]
+    return {"X_train": X[:200], "y_train": y[:200], "X_val": X[200:], "y_val": y[200:]}
+
+
+def build(data: dict[str, Array], **settings: Any) -> Solver:
+    """Build a quiet solver with random numbers of its own."""
+    defaults: dict[str, Any] = {
+        "optim": RULES,
+        "optim_config": {"learning_rate": 0.1},
+        "batch_size": 50,
+        "num_epochs": 5,
+        "verbose": False,
+        "rng": np.random.default_rng(1),
+    }
+    return Solver(LinearModel(), data, **(defaults | settings))
+
+
+def test_training_learns_and_repeats_itself(data: dict[str, Array]) -> None:
+    """The classes are told apart, with the same numbers each time."""
+    first, second = build(data), build(data)
+    first.train()
+    second.train()
+    assert first.val_acc_history[-1] > 0.95
+    assert first.loss_history == second.loss_history
+    np.testing.assert_array_equal(first.model.params["W"], second.model.params["W"])
+    # One measurement after the first step and one after each epoch of four steps.
+    assert (len(first.loss_history), len(first.val_acc_history), first.epoch) == (20, 6, 5)
+
+
+def test_without_a_generator_the_global_seed_decides(data: dict[str, Array]) -> None:
+    """Notebooks seed NumPy's global state."""
+    histories = []
+    for _ in range(2):
+        np.random.seed(5)  # noqa: NPY002
+        solver = build(data, rng=None)
+        solver.train()
+        histories.append(solver.loss_history)
+    assert histories[0] == histories[1]
+
+
+def test_the_model_ends_with_the_best_parameters(data: dict[str, Array]) -> None:
+    """Later steps that do worse on the validation examples are undone."""
+    seen: list[tuple[float, Array]] = []
+
+    class Watched(Solver):
+        def _measure_progress(self) -> None:
+            super()._measure_progress()
+            seen.append((self.val_acc_history[-1], self.model.params["W"].copy()))
+
+    def leave(w: Array, dw: Array, config: dict[str, Any]) -> tuple[Array, dict[str, Any]]:
+        config["steps"] = config.get("steps", 0) + 1
+        return w - (0.1 if config["steps"] <= 8 else -5.0) * dw, config
+
+    solver = Watched(
+        LinearModel(),
+        data,
+        update_rule=leave,
+        num_epochs=4,
+        batch_size=50,
+        verbose=False,
+        rng=np.random.default_rng(1),
+    )
+    solver.train()
+    best_accuracy, best_weights = max(seen, key=lambda pair: pair[0])
+    assert best_accuracy == solver.best_val_acc > seen[-1][0]
+    np.testing.assert_array_equal(solver.model.params["W"], best_weights)
+
+
+def test_learning_rates_decay_after_each_epoch(data: dict[str, Array]) -> None:
+    """Each parameter has a config of its own, and the caller's is left alone."""
+    config = {"learning_rate": 0.1}
+    solver = build(data, optim_config=config, lr_decay=0.5, num_epochs=3)
+    solver.train()
+    assert [c["learning_rate"] for c in solver.optim_configs.values()] == [0.0125, 0.0125]
+    assert config == {"learning_rate": 0.1}
+
+
+def test_an_unknown_update_rule_is_refused(data: dict[str, Array]) -> None:
+    """The error names the rule."""
+    with pytest.raises(ValueError, match='invalid update_rule "sgdd"'):
+        build(data, update_rule="sgdd")
+
+
+def test_unknown_arguments_and_lacking_data_are_refused(data: dict[str, Array]) -> None:
+    """The error names the argument, or the array."""
+    with pytest.raises(ValueError, match="unrecognized arguments: 'learning_rate'"):
+        build(data, learning_rate=1.0)
+    del data["y_val"]
+    with pytest.raises(ValueError, match="data lacks y_val"):
+        build(data)
+
+
+def test_a_module_serves_as_optim(data: dict[str, Array]) -> None:
+    """Rules are looked up as attributes of anything that is no mapping."""
+    solver = build(data, optim=SimpleNamespace(**RULES), update_rule="momentum")
+    assert solver.update_rule is momentum
+
+
+def test_accuracy_counts_the_highest_scores(data: dict[str, Array]) -> None:
+    """Batches do not matter, and a sample is as large as asked for."""
+    solver = build(data)
+    X, y = np.eye(4)[:3], np.array([0, 1, 0])
+    solver.model.params["W"] = np.eye(4, 3)
+    assert solver.check_accuracy(X, y) == pytest.approx(2 / 3)
+    assert solver.check_accuracy(X, y, batch_size=2) == pytest.approx(2 / 3)
+    assert solver.check_accuracy(X, y, num_samples=1) in {0.0, 1.0}
+
+
+def test_training_reports_losses_and_epochs(
+    data: dict[str, Array], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With verbose on, losses are printed every so many steps and accuracies each epoch."""
+    build(data, verbose=True, print_every=3, num_epochs=1).train()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(")")[0] for line in lines] == [
+        "(Iteration 1 / 4",
+        "(Epoch 0 / 1",
+        "(Iteration 4 / 4",
+        "(Epoch 1 / 1",
+    ]
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_a_resumed_training_ends_with_the_same_numbers(
+    data: dict[str, Array], tmp_path: Path, seeded: bool
+) -> None:
+    """A checkpoint after two epochs, continued elsewhere, gives what four epochs give."""
+    settings: dict[str, Any] = {"update_rule": "momentum", "num_epochs": 4, "lr_decay": 0.9}
+    name = str(tmp_path / "run")
+    whole = build(
+        data,
+        checkpoint_name=name,
+        rng=np.random.default_rng(1) if seeded else None,
+        **settings,
+    )
+    whole.train()
+    later = build(data, rng=np.random.default_rng(99) if seeded else None, **settings)
+    later.resume(f"{name}_epoch_2.pkl")
+    assert later.epoch == 2
+    later.train()
+    assert later.loss_history == whole.loss_history
+    assert later.val_acc_history == whole.val_acc_history
+    np.testing.assert_array_equal(later.model.params["W"], whole.model.params["W"])
+
+
+LAYOUTS = {
+    "cs231n": ("cs231n.solver", "cs231n.classifiers.fc_net", "cs231n/optim.py"),
+    "nndl": ("utils.solver", "nndl.fc_net", "nndl/optim.py"),
+    "nndl-early": ("cs231n.solver", "nndl.fc_net", "nndl/optim.py"),
+    "layers-utils": ("base.solver", "classifiers.fc_net", "base/optim.py"),
+    "flat": ("solver", "fc_net", "optim.py"),
+}
+
+PROBE = """
+import importlib, sys
+sys.path.insert(0, ".")
+solver, model = (importlib.import_module(name) for name in sys.argv[1:])
+data = dict.fromkeys(["X_train", "y_train", "X_val", "y_val"])
+print(solver.Solver(model.Net(), data).update_rule.__module__)
+"""
+
+
+def run_layout(folder: Path, layout: str, optim: str) -> subprocess.CompletedProcess[str]:
+    """Lay out a submission and ask where its solver finds update rules."""
+    solver, model, optim_path = LAYOUTS[layout]
+    for path, text in (
+        (solver.replace(".", "/") + ".py", provided_source("solver")),
+        (model.replace(".", "/") + ".py", "class Net:\n    params = {}\n"),
+        (optim_path, optim),
+    ):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return subprocess.run(
+        [sys.executable, "-I", "-c", PROBE, solver, model],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("layout", sorted(LAYOUTS))
+def test_the_students_optim_is_found_wherever_courses_keep_it(tmp_path: Path, layout: str) -> None:
+    """Around the model, beside the solver, or at the top."""
+    done = run_layout(tmp_path, layout, "def sgd(w, dw, config):\n    return w, config\n")
+    assert done.stdout.strip() == LAYOUTS[layout][2].removesuffix(".py").replace("/", ".")
+
+
+def test_an_optim_that_cannot_be_imported_says_why(tmp_path: Path) -> None:
+    """What it lacks itself is not taken for its own absence."""
+    done = run_layout(tmp_path, "cs231n", "import no_such_module\n")
+    assert "No module named 'no_such_module'" in done.stderr
+
+
+def test_no_optim_at_all_is_reported_with_the_places(tmp_path: Path) -> None:
+    """The error lists where it looked and how to hand a module in."""
+    done = run_layout(tmp_path, "flat", "")
+    assert 'invalid update_rule "sgd"' in done.stderr
+    (tmp_path / "optim.py").unlink()
+    solver, model, _ = LAYOUTS["flat"]
+    done = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", PROBE, solver, model],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "looked for optim; pass it as Solver(..., optim=module)" in done.stderr
