@@ -1,0 +1,155 @@
+"""What checks talk to: operations on targets, and what comes back.
+
+A candidate is the submission in its sandbox or the reference in this process. Checks use only
+this interface and cannot tell which of the two they are talking to.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.candidate.paths import Step
+from grader.candidate.wire import Handle
+from grader.model import Location, Status
+
+KEEP_ALL = -1
+"""In ``keep``: the whole result stays with the candidate, behind one handle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call a target by its canonical name."""
+
+    target: str
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    keep: frozenset[int] = frozenset()
+    """Positions of a returned tuple that stay behind handles, such as caches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Call a method of an object behind a handle."""
+
+    on: Handle
+    name: str
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    keep: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read an attribute or item of an object behind a handle."""
+
+    on: Handle
+    path: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Set an attribute or item of an object behind a handle."""
+
+    on: Handle
+    path: tuple[Step, ...]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """Ask for the keys of a dict behind a handle and the shapes of its arrays."""
+
+    on: Handle
+    path: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Seed the legacy ``np.random`` generator of the candidate's process."""
+
+    seed: int
+
+
+Operation = Call | Method | Read | Write | Shapes | Seed
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one operation gave back."""
+
+    value: Any
+    """Plain values, tuples, lists and dicts of these, or handles."""
+    after: Mapping[int, Any] = field(default_factory=dict)
+    """Positional arguments whose contents differ after the call, by position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an operation gave nothing back."""
+
+    status: Status
+    message: str
+    """One sentence, in terms of the student's code."""
+    location: Location | None = None
+    traceback: tuple[str, ...] = ()
+    """The student's own frames, innermost last."""
+    samples: tuple[tuple[Location, int], ...] = ()
+    """Where a stopped call was seen, with how often."""
+    hint: str = ""
+
+
+class CallFailed(Exception):
+    """Ends a check's conversation with its candidate; turned into an outcome, never shown."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Candidate(ABC):
+    """Answers operations on targets."""
+
+    @abstractmethod
+    def run(self, operations: Sequence[Operation]) -> list[Reply]:
+        """Carry out operations in order, in one round trip.
+
+        Raises
+        ------
+        CallFailed
+            If one of them raises, crashes or takes too long; the later ones are not done.
+        """
+
+    @abstractmethod
+    def begin_check(self) -> None:
+        """Forget all handles and start a new time budget."""
+
+    def call(self, target: str, *args: Any, keep: Iterable[int] = (), **kwargs: Any) -> Any:
+        """Call a target and return its value."""
+        return self.run([Call(target, args, kwargs, frozenset(keep))])[0].value
+
+    def create(self, target: str, *args: Any, **kwargs: Any) -> Handle:
+        """Make an object that stays with the candidate, and return its handle."""
+        handle: Handle = self.call(target, *args, keep=(KEEP_ALL,), **kwargs)
+        return handle
+
+    def method(
+        self, on: Handle, name: str, *args: Any, keep: Iterable[int] = (), **kwargs: Any
+    ) -> Any:
+        """Call a method of an object behind a handle."""
+        return self.run([Method(on, name, args, kwargs, frozenset(keep))])[0].value
+
+    def read(self, on: Handle, *path: Step) -> Any:
+        """Return the value of an attribute or item."""
+        return self.run([Read(on, path)])[0].value
+
+    def write(self, on: Handle, path: Sequence[Step], value: Any) -> None:
+        """Set an attribute or item."""
+        self.run([Write(on, tuple(path), value)])
+
+    def shapes(self, on: Handle, *path: Step) -> dict[Any, tuple[int, ...] | None]:
+        """Return the keys of a dict with the shape of each array (None for anything else)."""
+        shapes: dict[Any, tuple[int, ...] | None] = self.run([Shapes(on, path)])[0].value
+        return shapes

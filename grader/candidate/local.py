@@ -1,0 +1,82 @@
+"""The reference as a candidate: its functions are called in this process."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from grader.candidate.base import (
+    KEEP_ALL,
+    Call,
+    Candidate,
+    Method,
+    Operation,
+    Read,
+    Reply,
+    Seed,
+    Shapes,
+    Write,
+)
+from grader.candidate.paths import assign, follow
+from grader.candidate.wire import Handle
+
+
+class LocalCandidate(Candidate):
+    """Calls trusted functions here; what it raises is our bug and travels upward.
+
+    Parameters
+    ----------
+    resolve : callable
+        Returns the function or class of a canonical target name, or raises ``KeyError``.
+    """
+
+    def __init__(self, resolve: Callable[[str], Callable[..., Any]]) -> None:
+        self._resolve = resolve
+        self._objects: dict[int, Any] = {}
+
+    def begin_check(self) -> None:
+        """Forget all handles."""
+        self._objects.clear()
+
+    def run(self, operations: Sequence[Operation]) -> list[Reply]:
+        """Carry out operations in order."""
+        return [Reply(self._perform(operation)) for operation in operations]
+
+    def _perform(self, operation: Operation) -> Any:
+        match operation:
+            case Call(target, args, kwargs, keep):
+                return self._apply(self._resolve(target), args, kwargs, keep)
+            case Method(on, name, args, kwargs, keep):
+                return self._apply(getattr(self._objects[on.id], name), args, kwargs, keep)
+            case Read(on, path):
+                return copy.deepcopy(follow(self._objects[on.id], path))
+            case Write(on, path, value):
+                assign(self._objects[on.id], path, copy.deepcopy(value))
+            case Shapes(on, path):
+                held = follow(self._objects[on.id], path)
+                return {key: getattr(value, "shape", None) for key, value in held.items()}
+            case Seed(seed):
+                np.random.seed(seed)
+        return None
+
+    def _apply(
+        self, function: Callable[..., Any], args: Any, kwargs: Any, keep: frozenset[int]
+    ) -> Any:
+        args = [self._objects[a.id] if isinstance(a, Handle) else copy.deepcopy(a) for a in args]
+        result = function(*args, **copy.deepcopy(dict(kwargs)))
+        if KEEP_ALL in keep:
+            return self._hold(result)
+        if keep and isinstance(result, tuple):
+            return tuple(
+                self._hold(item) if position in keep else item
+                for position, item in enumerate(result)
+            )
+        return result
+
+    def _hold(self, value: object) -> Handle:
+        number = len(self._objects) + 1
+        self._objects[number] = value
+        return Handle(number, type(value).__name__)

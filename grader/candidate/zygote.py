@@ -1,0 +1,137 @@
+"""Starts the warm parent of all workers and asks it for confined workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+
+from grader.errors import SandboxError
+from grader.isolation.confinement import Confinement
+from grader.model import Limits
+
+if TYPE_CHECKING:
+    from grader.candidate.process import WorkerProcess
+
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "OPENBLAS_NUM_THREADS": "1",  # threads are refused in the worker, and would not be counted
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",  # the same submission and seed give the same report
+}
+_START_SECONDS = 60.0
+
+
+class Zygote:
+    """A process with NumPy loaded that forks one confined worker per request.
+
+    It is started at once and made ready in the background: the first request waits for it.
+    It never sees an assignment, an expected value or another submission.
+    """
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel = ours
+        self._channel.settimeout(_START_SECONDS)
+        self._ready = False
+        self._log = tempfile.TemporaryFile()
+        bootstrap = Path(__file__).parent.parent / "worker" / "bootstrap.py"
+        command = [sys.executable, "-I", "-S", "-B", str(bootstrap), str(theirs.fileno())]
+        try:
+            self._process = subprocess.Popen(
+                [*command, _numpy_folder()],
+                env=_ENVIRONMENT | _processor_settings(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._log,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+                cwd="/",
+            )
+        except OSError as error:
+            raise SandboxError(f"the worker's parent process cannot be started: {error}") from error
+        finally:
+            theirs.close()
+
+    def start_worker(self, confinement: Confinement, limits: Limits) -> WorkerProcess:
+        """Return a new confined worker.
+
+        Raises
+        ------
+        SandboxError
+            If the isolation asked for cannot be set up.
+        """
+        from grader.candidate.process import WorkerProcess  # with NumPy, while the parent loads it
+
+        if not self._ready:
+            self._receive()
+            self._ready = True
+        pairs = [os.pipe() for _ in range(4)]
+        (requests, to_worker), *others = pairs
+        theirs = [requests, *(write for _, write in others)]
+        ours = [to_worker, *(read for read, _ in others)]
+        try:
+            message = json.dumps({"confinement": confinement.to_json()}).encode()
+            socket.send_fds(self._channel, [message], theirs)
+            pidfd = self._receive()
+        except (OSError, SandboxError) as error:
+            for descriptor in ours:
+                os.close(descriptor)
+            raise SandboxError(f"a worker cannot be started: {error}; try grade doctor") from error
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        return WorkerProcess(pidfd, *ours, limits=limits)
+
+    def close(self) -> None:
+        """End the parent process; workers that still run end with it."""
+        self._channel.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _receive(self) -> int:
+        """Return the descriptor that came with an answer, or -1."""
+        message, descriptors, _, _ = socket.recv_fds(self._channel, 1 << 16, 1)
+        if not message:
+            raise SandboxError(f"the worker's parent process ended: {self._last_words()}")
+        answer: dict[str, Any] = json.loads(message)
+        if "error" in answer:
+            raise SandboxError(answer["error"])
+        return descriptors[0] if descriptors else -1
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        lines = self._log.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "it said nothing"
+
+
+def _numpy_folder() -> str:
+    spec = find_spec("numpy")
+    if spec is None or spec.origin is None:
+        raise SandboxError("NumPy is not installed: pip install numpy")
+    return str(Path(spec.origin).parent.parent)
+
+
+def _processor_settings() -> dict[str, str]:
+    """Keep what the machine's owner set so that BLAS computes correctly on this processor."""
+    names = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES")
+    return {name: os.environ[name] for name in names if name in os.environ}

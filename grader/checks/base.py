@@ -1,0 +1,146 @@
+"""What every check is: a conversation with a candidate, judged part by part."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.candidate.base import CallFailed, Candidate, Failure
+from grader.compare import Comparison
+from grader.model import Evidence, Kind, Outcome, Status, Visibility
+
+Expected = Mapping[str, NDArray[Any]]
+"""What the reference gave, by case and part: ``seeded/dw``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check(ABC):
+    """One judgement, made of parts that earn points each.
+
+    Raises
+    ------
+    ValueError
+        At construction, if the id or the points make no sense.
+    """
+
+    kind: ClassVar[Kind]
+
+    id: str
+    """Unique in its assignment; with a part it names a row of the report."""
+    points: Mapping[str, float]
+    """Points by part."""
+    tolerance: float = 1e-7
+    """Largest relative error allowed for float64 results."""
+    visibility: Visibility = Visibility.PUBLIC
+    hint: str = ""
+    """A question that leads on, shown with a wrong answer."""
+    parts: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if not self.id or any(character in self.id for character in " /\n"):
+            raise ValueError(f"check id {self.id!r} must be one word without spaces or slashes")
+        if not self.points:
+            raise ValueError(f"check {self.id}: points must name at least one part")
+        for part, points in self.points.items():
+            if not points >= 0:
+                raise ValueError(f"check {self.id}: points of part {part!r} are {points!r}")
+        if not self.tolerance > 0:
+            raise ValueError(f"check {self.id}: tolerance is {self.tolerance!r}, expected > 0")
+        object.__setattr__(self, "parts", tuple(self.points))
+
+    @property
+    @abstractmethod
+    def targets(self) -> tuple[str, ...]:
+        """Canonical names of what is judged, the one to blame last."""
+
+    @abstractmethod
+    def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
+        """Return what the reference gives, by case and part."""
+
+    @abstractmethod
+    def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
+        """Return an outcome per part; may raise ``CallFailed`` if no part got a value."""
+
+    def result_of(self, part: str) -> tuple[str, int | str | None]:
+        """Return the target whose result a part is, and its place in what is returned."""
+        return self.targets[-1], None
+
+    def run(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
+        """Return an outcome for every part, whatever the candidate does."""
+        candidate.begin_check()
+        try:
+            return self.examine(candidate, expected, seed)
+        except CallFailed as failed:
+            outcome = outcome_of_failure(failed.failure)
+            return dict.fromkeys(self.parts, outcome)
+
+
+def outcome_of_failure(failure: Failure, inputs: str = "") -> Outcome:
+    """Return the outcome of a call that gave no value."""
+    return Outcome(
+        failure.status,
+        failure.message,
+        hint=failure.hint,
+        location=failure.location,
+        evidence=Evidence(inputs=inputs, traceback=failure.traceback, samples=failure.samples),
+    )
+
+
+def judge_comparison(
+    part: str, found: Comparison, *, inputs: str, hint: str = "", notes: tuple[str, ...] = ()
+) -> Outcome:
+    """Return the outcome of a comparison, in words."""
+    if found.ok:
+        return Outcome(
+            Status.PASSED,
+            error=found.error,
+            tolerance=found.tolerance,
+            evidence=Evidence(count=found.count, inputs=inputs, notes=notes),
+        )
+    if found.problem:
+        return Outcome(
+            Status.FAILED,
+            f"{part} {found.problem}.",
+            tolerance=found.tolerance,
+            hint=hint,
+            evidence=Evidence(inputs=inputs, notes=notes),
+        )
+    return Outcome(
+        Status.FAILED,
+        _say_wrong(part, found),
+        error=found.error,
+        tolerance=found.tolerance,
+        hint=hint,
+        evidence=Evidence(
+            index=found.index,
+            got=_show(found.got),
+            expected=_show(found.expected),
+            wrong=found.wrong,
+            count=found.count,
+            inputs=inputs,
+            notes=notes,
+        ),
+    )
+
+
+def _say_wrong(part: str, found: Comparison) -> str:
+    if found.got is not None and not np.isfinite(found.got):
+        return f"{part} is {found.got} in at least one entry."
+    if found.factor is not None and abs(found.factor + 1.0) < 1e-6:
+        return f"{part} has the wrong sign in every entry."
+    if found.factor is not None:
+        return f"Every entry of {part} is {found.factor:.4g} times what it should be."
+    if found.count == 1:
+        return f"{part} is wrong."
+    if found.wrong == found.count:
+        return f"Every entry of {part} is wrong ({found.count} of {found.count})."
+    return f"{part} is wrong in {found.wrong} of {found.count} entries."
+
+
+def _show(value: float | None) -> str | None:
+    return None if value is None else f"{value:.9g}"

@@ -1,0 +1,97 @@
+"""Checks how a model draws its first parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.candidate.base import CallFailed, Candidate, Failure, Seed
+from grader.checks.base import Check, Expected
+from grader.checks.models import match_parameters
+from grader.model import Evidence, Kind, Outcome, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialisationCheck(Check):
+    """Weights are Gaussian with mean zero and the scale asked for; biases are exactly zero.
+
+    Give the weights at least some thousand entries: their measured standard deviation must be
+    within a tenth of the right one, which a correct model of that size never misses.
+    """
+
+    kind: ClassVar[Kind] = Kind.VALUE
+
+    target: str
+    arguments: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[int, ...]]
+    """Shape of each parameter; names that begin with ``b`` are biases."""
+    scale: float
+    """Standard deviation of the weights."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the one class."""
+        return (self.target,)
+
+    def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
+        """Return nothing: what is right is declared."""
+        return {}
+
+    def result_of(self, part: str) -> tuple[str, int | str | None]:
+        """Return the class and the parameter's key."""
+        return self.target, part
+
+    def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
+        """Construct one model and look at its parameters."""
+        candidate.run([Seed(seed % 2**32)])
+        model = candidate.create(self.target, *self.arguments, **self.keywords)
+        held = candidate.shapes(model, ("attr", "params"))
+        found = {}
+        for part in self.parts:
+            try:
+                names = match_parameters({part: self.shapes[part]}, held, self._name)
+            except CallFailed as failed:
+                found[part] = _failed(failed.failure)
+                continue
+            value = candidate.read(model, ("attr", "params"), ("item", names[part]))
+            found[part] = self._judge(part, value)
+        return found
+
+    @property
+    def _name(self) -> str:
+        return self.target.partition(":")[2]
+
+    def _judge(self, part: str, value: Any) -> Outcome:
+        values = np.asarray(value)
+        if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+            return Outcome(Status.FAILED, f"params[{part!r}] does not hold finite numbers.")
+        if part.startswith("b"):
+            wrong = int(np.count_nonzero(values))
+            message = f"params[{part!r}] is not zero in {wrong} of {values.size} entries."
+            return Outcome(Status.FAILED if wrong else Status.PASSED, message if wrong else "")
+        return self._judge_weights(part, values)
+
+    def _judge_weights(self, part: str, values: NDArray[Any]) -> Outcome:
+        deviation, mean = float(values.std()), float(values.mean())
+        inputs = f"{values.shape}, asked for standard deviation {self.scale:g}"
+        evidence = Evidence(inputs=inputs, count=values.size)
+        error = abs(deviation - self.scale) / self.scale
+        if error > 0.1:
+            message = f"params[{part!r}] has standard deviation {deviation:.3g}, not {self.scale:g}."
+        elif abs(mean) > 0.1 * self.scale:
+            message = f"params[{part!r}] has mean {mean:.3g}, expected zero."
+        else:
+            return Outcome(Status.PASSED, error=error, tolerance=0.1, evidence=evidence)
+        hint = "Which argument of the constructor should the drawn numbers be multiplied by?"
+        return Outcome(
+            Status.FAILED, message, error=error, tolerance=0.1, hint=hint, evidence=evidence
+        )
+
+
+def _failed(failure: Failure) -> Outcome:
+    return Outcome(failure.status, failure.message, hint=failure.hint)

@@ -1,0 +1,155 @@
+"""Experiments on models: construct, set parameters, ask for scores, loss and gradients."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.candidate.base import CallFailed, Candidate, Failure, Method, Write
+from grader.candidate.wire import Handle
+from grader.checks.experiments import Differentiable, as_float, pick
+from grader.model import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelLoss(Differentiable):
+    """Construct a model, set its parameters, and call ``loss``.
+
+    Parts are ``scores`` (``loss(X)``), ``loss`` (of ``loss(X, y)``) and the names of parameters
+    (their gradients).
+    """
+
+    target: str
+    arguments: tuple[Any, ...] = ()
+    """Positional arguments of the constructor."""
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    """Keyword arguments of the constructor, by their canonical names."""
+    parameters: Mapping[str, Any]
+    """Declared values of ``model.params``, by canonical name."""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """Attributes set on the model before ``loss`` is called, such as ``reg``."""
+    X: Any
+    y: Any = None
+    observed: tuple[str, ...] = ("loss",)
+    """Parts looked at."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the one class."""
+        return (self.target,)
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """Return X, y and the parameters."""
+        labels = {} if self.y is None else {"y": self.y}
+        return {"X": self.X, **labels, **self.parameters}
+
+    def observe(self, candidate: Candidate, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return scores, loss and gradients, as far as they are observed."""
+        model, names = self._prepare(candidate, values)
+        seen: dict[str, Any] = {}
+        if "scores" in self.observed:
+            seen["scores"] = candidate.method(model, "loss", values["X"])
+        if set(self.observed) == {"scores"}:
+            return seen
+        result = candidate.method(model, "loss", values["X"], values["y"])
+        seen["loss"] = pick(result, (0,), f"{self._name}.loss")
+        for part in self.observed:
+            if part not in seen:
+                seen[part] = pick(result, (1, names[part]), f"{self._name}.loss")
+        return seen
+
+    def place_of(self, part: str) -> int | str | None:
+        """Return the key of a gradient."""
+        return part
+
+    def variables(self) -> Mapping[str, str]:
+        """Return the parameter that each gradient belongs to: itself."""
+        return {part: part for part in self.observed if part in self.parameters}
+
+    def evaluate(
+        self, candidate: Candidate, points: Sequence[Mapping[str, Any]]
+    ) -> NDArray[np.float64]:
+        """Return the loss at each point, restoring nothing: the model is not used again."""
+        model, names = self._prepare(candidate, points[0])
+        operations: list[Write | Method] = []
+        previous = points[0]
+        for point in points:
+            changed = [name for name in self.parameters if point[name] is not previous[name]]
+            operations += [
+                Write(model, (("attr", "params"), ("item", names[name])), point[name])
+                for name in changed
+            ]
+            operations.append(Method(model, "loss", (point["X"], point["y"])))
+            previous = point
+        replies = candidate.run(operations)
+        losses = [
+            pick(reply.value, (0,), f"{self._name}.loss")
+            for reply, operation in zip(replies, operations, strict=True)
+            if isinstance(operation, Method)
+        ]
+        return np.array([as_float(loss) for loss in losses])
+
+    @property
+    def _name(self) -> str:
+        return self.target.partition(":")[2]
+
+    def _prepare(
+        self, candidate: Candidate, values: Mapping[str, Any]
+    ) -> tuple[Handle, dict[str, str]]:
+        """Return a model with its parameters set, and its own names for them."""
+        model = candidate.create(self.target, *self.arguments, **self.keywords)
+        wanted = {name: np.shape(values[name]) for name in self.parameters}
+        names = match_parameters(wanted, candidate.shapes(model, ("attr", "params")), self._name)
+        writes = [
+            Write(model, (("attr", "params"), ("item", names[name])), values[name])
+            for name in self.parameters
+        ]
+        writes += [Write(model, (("attr", k),), value) for k, value in self.attributes.items()]
+        candidate.run(writes)
+        return model, names
+
+
+def match_parameters(
+    wanted: Mapping[str, tuple[int, ...]],
+    held: Mapping[Any, tuple[int, ...] | None],
+    model: str,
+) -> dict[str, str]:
+    """Return the model's own name for each canonical parameter.
+
+    Names are taken as they are; where a model counts from another number (``W0, W1`` for
+    ``W1, W2``), the k-th of a letter is taken for the k-th.
+
+    Raises
+    ------
+    CallFailed
+        If a parameter is not there or has another shape.
+    """
+    names = {name: name for name in wanted}
+    if not set(wanted) <= set(held):
+        own = [key for key in held if isinstance(key, str)]
+        for name in wanted:
+            letters = re.sub(r"\d+$", "", name)
+            mine = sorted((key for key in wanted if re.sub(r"\d+$", "", key) == letters), key=_rank)
+            theirs = sorted((key for key in own if re.sub(r"\d+$", "", key) == letters), key=_rank)
+            if len(theirs) != len(mine):
+                listed = ", ".join(map(str, list(held)[:12])) or "nothing"
+                message = f"{model}.params has no {name!r}; it holds {listed}."
+                raise CallFailed(Failure(Status.FAILED, message))
+            names[name] = theirs[mine.index(name)]
+    for name, shape in wanted.items():
+        found = held[names[name]]
+        if found != shape:
+            message = f"{model}.params[{name!r}] has shape {found}, expected {shape}."
+            raise CallFailed(Failure(Status.FAILED, message))
+    return names
+
+
+def _rank(name: str) -> int:
+    digits = re.search(r"\d+$", name)
+    return int(digits.group()) if digits else 0

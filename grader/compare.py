@@ -1,0 +1,165 @@
+"""Comparing a candidate's value with the right one: error, tolerance, first bad index.
+
+NaN never passes. Shapes and kinds are compared before any arithmetic, so that a value that
+merely broadcasts is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DENOMINATOR_FLOOR = 1e-8
+"""The course's own: relative error is ``|x - y| / max(1e-8, |x| + |y|)``."""
+
+SCALE_FLOOR = 1e-3
+"""Entries this much smaller than the largest are compared on the scale of the largest: sums
+that nearly cancel keep only so many correct digits, whoever computes them."""
+
+LOWEST_TOLERANCE: Mapping[str, float] = {"f2": 5e-2, "f4": 1e-3, "f8": 0.0}
+"""Smallest tolerance by the dtype that came back; float32 arithmetic is not a mistake."""
+
+
+class Measure(StrEnum):
+    """How the distance between two values is measured."""
+
+    RELATIVE = "relative"
+    """Largest relative error over all entries."""
+    ABSOLUTE = "absolute"
+    """Largest absolute difference."""
+    ABSOLUTE_SUM = "absolute sum"
+    """Sum of absolute differences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What comparing two values found."""
+
+    ok: bool
+    error: float | None = None
+    """Distance by the measure; infinite for NaN; None if the values cannot be compared."""
+    tolerance: float | None = None
+    problem: str = ""
+    """Why the values cannot be compared, such as a wrong shape: ``has shape ...``."""
+    index: tuple[int, ...] | None = None
+    """First wrong entry; None for scalars."""
+    got: float | None = None
+    expected: float | None = None
+    wrong: int = 0
+    count: int = 0
+    factor: float | None = None
+    """If every entry is this constant times what it should be."""
+
+
+def compare(
+    got: Any, expected: Any, tolerance: float, measure: Measure = Measure.RELATIVE
+) -> Comparison:
+    """Compare a value that came back with the right one.
+
+    Parameters
+    ----------
+    got : any
+        A plain value from the candidate.
+    expected : array_like
+        The right value, float or int.
+    tolerance : float
+        Largest distance allowed for float64 results.
+    measure : Measure
+        How distance is measured.
+    """
+    right = np.asarray(expected, dtype=np.float64)
+    values, problem = _as_numbers(got, right.shape)
+    if values is None:
+        return Comparison(False, tolerance=tolerance, problem=problem)
+    code = values.dtype.str[1:]
+    tolerance = max(tolerance, LOWEST_TOLERANCE.get(code, 0.0))
+    x = values.astype(np.float64)
+    with np.errstate(all="ignore"):
+        difference = np.abs(x - right)
+        errors = _relative(x, right, difference) if measure is Measure.RELATIVE else difference
+    same = (x == right) | (np.isnan(x) & np.isnan(right))
+    errors = np.where(same, 0.0, np.where(np.isfinite(errors), errors, np.inf))
+    total = float(errors.sum()) if measure is Measure.ABSOLUTE_SUM else float(errors.max(initial=0))
+    limit = tolerance / max(1, errors.size) if measure is Measure.ABSOLUTE_SUM else tolerance
+    if total <= tolerance:
+        return Comparison(True, total, tolerance, count=errors.size)
+    return _describe(x, right, errors > limit, total, tolerance)
+
+
+def _as_numbers(got: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any] | None, str]:
+    """Return the value as an array of ``shape``, or None and what is wrong with it."""
+    if got is None:
+        return None, "is None"
+    if isinstance(got, (list, tuple)):
+        try:
+            got = np.array(got, dtype=np.float64)
+        except (TypeError, ValueError):
+            return None, f"is a {type(got).__name__}, not an array"
+    if not isinstance(got, (np.ndarray, np.generic, int, float)):
+        name = getattr(got, "type_name", type(got).__name__)
+        return None, f"is of type {name}, not an array of numbers"
+    values = np.asarray(got)
+    if values.dtype.kind not in "fiub":
+        return None, f"has dtype {values.dtype}, not a real number type"
+    if values.shape == shape:
+        return values, ""
+    if values.size == int(np.prod(shape)) and _without_ones(values.shape) == _without_ones(shape):
+        if values.ndim <= max(1, len(shape)) or values.shape[0] == 1:
+            return values.reshape(shape), ""
+    return None, f"has shape {_show(values.shape)}, expected {_show(shape)}"
+
+
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(length for length in shape if length != 1)
+
+
+def _show(shape: tuple[int, ...]) -> str:
+    return "() (a number)" if not shape else str(shape)
+
+
+def _relative(
+    x: NDArray[np.float64], y: NDArray[np.float64], difference: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    scale = float(np.abs(y[np.isfinite(y)]).max(initial=0.0))
+    floor = max(DENOMINATOR_FLOOR, SCALE_FLOOR * scale)
+    ratio: NDArray[np.float64] = difference / np.maximum(floor, np.abs(x) + np.abs(y))
+    return ratio
+
+
+def _describe(
+    x: NDArray[np.float64],
+    right: NDArray[np.float64],
+    wrong: NDArray[np.bool_],
+    error: float,
+    tolerance: float,
+) -> Comparison:
+    if not wrong.any():  # a sum can be over its tolerance with every entry under its share
+        wrong = np.abs(x - right) == np.abs(x - right).max()
+    index = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
+    return Comparison(
+        False,
+        error,
+        tolerance,
+        index=tuple(int(i) for i in index) if wrong.ndim else None,
+        got=float(x[index]),
+        expected=float(right[index]),
+        wrong=int(wrong.sum()),
+        count=wrong.size,
+        factor=_constant_factor(x, right),
+    )
+
+
+def _constant_factor(x: NDArray[np.float64], right: NDArray[np.float64]) -> float | None:
+    """Return c if x is c times right in every entry, for a c other than one."""
+    large = np.abs(right) > SCALE_FLOOR * np.abs(right).max(initial=0.0)
+    if large.sum() < 3 or not np.isfinite(x).all():
+        return None
+    ratios = x[large] / right[large]
+    factor = float(np.median(ratios))
+    close = np.abs(x - factor * right) <= 1e-6 * np.abs(right).max()
+    return factor if close.all() and abs(factor - 1.0) > 1e-6 else None

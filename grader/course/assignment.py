@@ -1,0 +1,99 @@
+"""What an instructor declares: an assignment, its questions and their checks, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.checks.base import Check
+from grader.submission.edition import EDITIONS, Edition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A group of checks, as the handout numbers them.
+
+    Raises
+    ------
+    ValueError
+        If it has no id or no checks.
+    """
+
+    id: str
+    title: str
+    checks: tuple[Check, ...]
+    given: bool = False
+    """Whether some years' starter files hold these functions complete. Their points then count
+    only once something of the student's own works, so that untouched starter code earns none,
+    and not at all where the handed-in notebook does not ask for them."""
+
+    def __post_init__(self) -> None:
+        if not self.id or " " in self.id:
+            raise ValueError(f"question id {self.id!r} must be one word")
+        if not self.checks:
+            raise ValueError(f"question {self.id}: checks must not be empty")
+
+    @property
+    def points(self) -> float:
+        """Points to be won."""
+        return float(sum(sum(check.points.values()) for check in self.checks))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Questions, and where their right answers come from.
+
+    Raises
+    ------
+    ValueError
+        If names or check ids are missing or not unique.
+    """
+
+    name: str
+    """One word; the folder's name."""
+    title: str
+    notebooks: tuple[str, ...]
+    """Names of the course's notebooks, without ending, by which a hand-in is recognised."""
+    questions: tuple[Question, ...]
+    reference: str = "reference.targets:resolve"
+    """``module:function`` that returns the right function for a canonical target name."""
+    editions: tuple[Edition, ...] = EDITIONS
+    default_seed: int = 231
+    """Seed of the inputs whose expected values are stored."""
+    old_names: bool = True
+    """Whether ``xrange`` and the aliases that NumPy has removed work in submissions."""
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(f"assignment name {self.name!r} must be an identifier")
+        if not self.questions:
+            raise ValueError(f"assignment {self.name}: questions must not be empty")
+        _refuse_doubles("question", [question.id for question in self.questions])
+        _refuse_doubles("check", [check.id for check in self.checks])
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All checks, in the order of the handout."""
+        return tuple(check for question in self.questions for check in question.checks)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Everything the checks call, each once, in order of appearance."""
+        return tuple(dict.fromkeys(target for check in self.checks for target in check.targets))
+
+    @property
+    def points(self) -> float:
+        """Points to be won."""
+        return float(sum(question.points for question in self.questions))
+
+    def rows(self) -> Iterator[tuple[Question, Check]]:
+        """Go through all checks with their questions."""
+        for question in self.questions:
+            for check in question.checks:
+                yield question, check
+
+
+def _refuse_doubles(what: str, names: Sequence[str]) -> None:
+    doubles = sorted({name for name in names if names.count(name) > 1})
+    if doubles:
+        raise ValueError(f"{what} ids must be unique, {', '.join(doubles)} are not")

@@ -1,0 +1,96 @@
+"""Finds assignments by name and loads their declarations from files."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import traceback
+import types
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from grader.course.assignment import Assignment
+from grader.errors import AssignmentError
+
+DECLARATION = "assignment.py"
+
+
+@dataclass(frozen=True)
+class LoadedAssignment:
+    """A declaration and the folder it was read from."""
+
+    assignment: Assignment
+    folder: Path
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the declaration's text."""
+        return hashlib.sha256((self.folder / DECLARATION).read_bytes()).hexdigest()
+
+
+def assignments_folder() -> Path:
+    """Return where the assignments that came with this program are."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "assignments"
+    return installed if installed.is_dir() else package.parent / "assignments"
+
+
+def assignment_names() -> tuple[str, ...]:
+    """Return the names that ``--assignment`` takes, in alphabetical order."""
+    folder = assignments_folder()
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path.parent.name for path in folder.glob(f"*/{DECLARATION}")))
+
+
+def load_assignment(name_or_folder: str | Path) -> LoadedAssignment:
+    """Load an assignment that came with this program, or one from a folder.
+
+    Parameters
+    ----------
+    name_or_folder : str or Path
+        A name of :func:`assignment_names`, a folder with an ``assignment.py``, or that file.
+
+    Raises
+    ------
+    AssignmentError
+        If there is no such assignment, or its declaration raises or declares none.
+    """
+    folder = _find_folder(name_or_folder)
+    path = folder / DECLARATION
+    module = types.ModuleType(f"assignment_{folder.name}")
+    module.__file__ = str(path)
+    try:
+        code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
+        exec(code, module.__dict__)  # noqa: S102 - the instructor's own declaration
+    except Exception as error:
+        where = _line_in(path, error)
+        raise AssignmentError(f"{path}{where}: {type(error).__name__}: {error}") from error
+    assignment = module.__dict__.get("assignment")
+    if not isinstance(assignment, Assignment):
+        raise AssignmentError(f"{path}: it must define 'assignment = Assignment(...)'")
+    return LoadedAssignment(assignment, folder)
+
+
+def _find_folder(name_or_folder: str | Path) -> Path:
+    own = assignments_folder() / name_or_folder
+    if isinstance(name_or_folder, str) and name_or_folder in assignment_names():
+        return own
+    path = Path(name_or_folder)
+    folder = path.parent if path.name == DECLARATION else path
+    if (folder / DECLARATION).is_file():
+        return folder.resolve()
+    known = ", ".join(assignment_names()) or "none"
+    raise AssignmentError(
+        f"no assignment {str(name_or_folder)!r}: give one of {known}, "
+        f"or a folder with an {DECLARATION}"
+    )
+
+
+def _line_in(path: Path, error: Exception) -> str:
+    if isinstance(error, SyntaxError):
+        return f":{error.lineno}"
+    frames = traceback.extract_tb(sys.exc_info()[2])
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    return f":{lines[-1]}" if lines else ""

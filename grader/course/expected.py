@@ -1,0 +1,211 @@
+"""Expected values: what the reference gave, stored beside the assignment with a digest.
+
+The digest covers the declaration and the source of the reference. Values made from anything
+else are stale, and grading refuses them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.candidate.local import LocalCandidate
+from grader.course.assignment import Assignment
+from grader.course.catalogue import LoadedAssignment
+from grader.errors import AssignmentError
+
+FILE = "expected.npz"
+_DIGEST = "digest"
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+
+Values = dict[str, NDArray[Any]]
+"""Expected arrays by ``check id/case/part``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One stored value that the reference does not give any more."""
+
+    name: str
+    old: str
+    new: str
+    relative: float | None
+    """Largest relative change; None where shapes differ or one side is absent."""
+
+
+def expected_for(loaded: LoadedAssignment, seed: int | None) -> Values:
+    """Return the expected values for a seed.
+
+    Those of the default seed are read from the assignment's folder; for another seed the
+    reference computes them now.
+
+    Raises
+    ------
+    AssignmentError
+        If the stored values are absent or stale, or another seed is asked for where the
+        reference is not installed.
+    """
+    assignment = loaded.assignment
+    if seed is None or seed == assignment.default_seed:
+        return _read(loaded)
+    return compute(assignment, seed)
+
+
+def compute(assignment: Assignment, seed: int) -> Values:
+    """Run the reference on every check's inputs.
+
+    Raises
+    ------
+    AssignmentError
+        If the reference is not installed, lacks a target or raises.
+    """
+    reference = LocalCandidate(_resolver(assignment))
+    values: Values = {}
+    for check in assignment.checks:
+        try:
+            found = check.expect(reference, seed)
+        except KeyError as error:
+            raise AssignmentError(
+                f"{assignment.name}: check {check.id}: the reference has no {error}"
+            ) from error
+        except Exception as error:
+            raise AssignmentError(
+                f"{assignment.name}: check {check.id}: the reference raises "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        values |= {f"{check.id}/{name}": value for name, value in found.items()}
+    return values
+
+
+def regenerate(loaded: LoadedAssignment) -> list[Change]:
+    """Write what the reference gives now, and return what that changes."""
+    values = compute(loaded.assignment, loaded.assignment.default_seed)
+    changes = _differences(_read_file(loaded), values)
+    stored = {_DIGEST: np.array(_digest(loaded)), **values}
+    (loaded.folder / FILE).write_bytes(_pack(stored))
+    return changes
+
+
+def drift(loaded: LoadedAssignment) -> list[Change]:
+    """Return what :func:`regenerate` would change, and change nothing."""
+    values = compute(loaded.assignment, loaded.assignment.default_seed)
+    changes = _differences(_read_file(loaded), values)
+    if not changes and _stored_digest(loaded) != _digest(loaded):
+        changes.append(Change(_DIGEST, "of an older declaration or reference", "current", None))
+    return changes
+
+
+def _read(loaded: LoadedAssignment) -> Values:
+    name = loaded.assignment.name
+    stored = _read_file(loaded)
+    if not stored:
+        raise AssignmentError(
+            f"{loaded.folder / FILE} is absent or unreadable: run grade regenerate {name}"
+        )
+    if _stored_digest(loaded, stored) != _digest(loaded):
+        raise AssignmentError(
+            f"{loaded.folder / FILE} is stale: the assignment or the reference has changed since; "
+            f"run grade regenerate {name}"
+        )
+    return {key: value for key, value in stored.items() if key != _DIGEST}
+
+
+def _read_file(loaded: LoadedAssignment) -> Values:
+    try:
+        with np.load(loaded.folder / FILE, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return {}
+
+
+def _stored_digest(loaded: LoadedAssignment, stored: Values | None = None) -> str:
+    values = _read_file(loaded) if stored is None else stored
+    return str(values[_DIGEST]) if _DIGEST in values else ""
+
+
+def _digest(loaded: LoadedAssignment) -> str:
+    """Return a digest of declaration and reference.
+
+    Where the reference is not installed the declaration alone cannot tell, so the stored
+    digest is split in two: ``declaration:reference``.
+    """
+    reference = _reference_digest(loaded.assignment)
+    if reference is None:
+        stored = _stored_digest(loaded)
+        reference = stored.partition(":")[2]
+    return f"{loaded.digest}:{reference}"
+
+
+def _reference_digest(assignment: Assignment) -> str | None:
+    """Return sha256 over the reference's sources, or None if it is not installed."""
+    package = assignment.reference.partition(":")[0].partition(".")[0]
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    root = Path(spec.origin).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _resolver(assignment: Assignment) -> Callable[[str], Callable[..., Any]]:
+    module, _, function = assignment.reference.partition(":")
+    try:
+        resolve: Callable[[str], Callable[..., Any]] = getattr(import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise AssignmentError(
+            f"{assignment.name}: its reference {assignment.reference} is not installed, so only "
+            f"seed {assignment.default_seed} can be graded: leave --seed out ({error})"
+        ) from error
+    return resolve
+
+
+def _differences(old: Mapping[str, NDArray[Any]], new: Mapping[str, NDArray[Any]]) -> list[Change]:
+    changes = []
+    for name in sorted((set(old) | set(new)) - {_DIGEST}):
+        if name not in old or name not in new:
+            changes.append(Change(name, _show(old.get(name)), _show(new.get(name)), None))
+        elif old[name].shape != new[name].shape:
+            changes.append(Change(name, _show(old[name]), _show(new[name]), None))
+        elif relative := _relative_change(old[name], new[name]):
+            changes.append(Change(name, _show(old[name]), _show(new[name]), relative))
+    return changes
+
+
+def _relative_change(old: NDArray[Any], new: NDArray[Any]) -> float:
+    """Return the largest relative change above what another BLAS may round differently."""
+    difference = np.abs(new.astype(np.float64) - old.astype(np.float64))
+    scale = max(float(np.abs(old).max(initial=0.0)), 1e-300)
+    relative = float(difference.max(initial=0.0)) / scale
+    return relative if not relative <= 1e-12 else 0.0
+
+
+def _show(value: NDArray[Any] | None) -> str:
+    if value is None:
+        return "absent"
+    if value.size == 1:
+        return f"{float(value.reshape(())):.10g}"
+    flat = value.reshape(-1)
+    return f"{value.shape} beginning {', '.join(f'{float(item):.6g}' for item in flat[:3])}"
+
+
+def _pack(values: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return an ``.npz`` whose bytes depend on the values alone, not on the time of day."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, value in values.items():
+            content = io.BytesIO()
+            np.lib.format.write_array(content, np.asarray(value, order="C"), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _FIXED_TIME), content.getvalue())
+    return buffer.getvalue()

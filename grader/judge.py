@@ -1,0 +1,179 @@
+"""Runs an assignment's checks on one submission; whatever happens becomes an outcome."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from grader.candidate.sandboxed import SandboxedCandidate
+from grader.checks.base import Check
+from grader.course.assignment import Assignment, Question
+from grader.course.expected import Values
+from grader.errors import SandboxError
+from grader.model import CheckResult, Location, Outcome, SourceLine, Status
+from grader.submission.definition import Definition
+from grader.submission.lines import find_result_line
+from grader.submission.overlay import ModuleSource, Programme
+
+_CONTEXT = 2
+_LONGEST_LINE = 160
+_ONLY_ONCE = frozenset({Status.PASSED, Status.MISSING, Status.TIMED_OUT})
+"""Outcomes that a fresh worker would not change, or that would cost their time twice."""
+
+logger = logging.getLogger("grader")
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being checked, how many checks are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges one submission, one assignment after the other.
+
+    Parameters
+    ----------
+    candidate : SandboxedCandidate
+        The submission.
+    definitions : mapping
+        Where each target is.
+    programmes : iterable of Programme
+        Their sources, for the lines that reports show.
+    """
+
+    candidate: SandboxedCandidate
+    definitions: Mapping[str, Definition]
+    modules: Mapping[str, ModuleSource]
+
+    @classmethod
+    def of(
+        cls,
+        candidate: SandboxedCandidate,
+        definitions: Mapping[str, Definition],
+        programmes: Iterable[Programme],
+    ) -> Judge:
+        """Return a judge that knows the sources of all programmes by their path."""
+        modules = {module.path: module for p in programmes for module in p.modules}
+        return cls(candidate, definitions, modules)
+
+    def run(
+        self, assignment: Assignment, expected: Values, seed: int, progress: Progress | None
+    ) -> list[CheckResult]:
+        """Run every check and return a row per part, with points still to be given."""
+        rows = list(assignment.rows())
+        results: list[CheckResult] = []
+        for done, (question, check) in enumerate(rows):
+            if progress is not None:
+                progress(check.id, done, len(rows))
+            results += self._examine(question, check, expected, seed)
+        return results
+
+    def _examine(
+        self, question: Question, check: Check, expected: Values, seed: int
+    ) -> list[CheckResult]:
+        started = time.perf_counter()
+        own = {
+            key.removeprefix(f"{check.id}/"): value
+            for key, value in expected.items()
+            if key.startswith(f"{check.id}/")
+        }
+        outcomes = self._run_check(check, own, seed)
+        seconds = time.perf_counter() - started
+        return [
+            CheckResult(
+                id=f"{check.id}.{part}",
+                question=question.id,
+                kind=check.kind,
+                targets=check.targets,
+                outcome=self._explain(check, part, outcomes[part]),
+                score=0.0,
+                max_score=float(check.points[part]),
+                visibility=check.visibility,
+                seconds=seconds,
+            )
+            for part in check.parts
+        ]
+
+    def _run_check(self, check: Check, expected: Values, seed: int) -> dict[str, Outcome]:
+        """Run a check; what fails in a worker that others have used is run again in a new one."""
+        try:
+            outcomes = check.run(self.candidate, expected, seed)
+            again = any(outcome.status not in _ONLY_ONCE for outcome in outcomes.values())
+            if again and self.candidate.reused:
+                self.candidate.restart()
+                outcomes = check.run(self.candidate, expected, seed)
+        except SandboxError:
+            raise
+        except Exception:  # ours: it must cost this student nothing
+            logger.exception("check %s broke", check.id)
+            message = "The grader itself failed here; this check will be graded again."
+            return dict.fromkeys(check.parts, Outcome(Status.GRADER_ERROR, message))
+        return outcomes
+
+    def _explain(self, check: Check, part: str, outcome: Outcome) -> Outcome:
+        """Add where to look, and say of stubs that they are not written yet."""
+        if outcome.status in (Status.PASSED, Status.GRADER_ERROR):
+            return outcome
+        unwritten = self._unwritten(check, outcome)
+        if unwritten is not None:
+            name = unwritten.target.partition(":")[2]
+            message = f"{name} is not written yet."
+            outcome = Outcome(Status.MISSING, message, location=unwritten.location)
+        elif outcome.location is None and outcome.status is not Status.MISSING:
+            outcome = replace(outcome, location=self._blame(check, part))
+        excerpt = self._excerpt(outcome.location)
+        return replace(outcome, evidence=replace(outcome.evidence, excerpt=excerpt))
+
+    def _unwritten(self, check: Check, outcome: Outcome) -> Definition | None:
+        """Return a stub among what the check calls, directly or in one step."""
+        named = [self.definitions[t] for t in check.targets if t in self.definitions]
+        for definition in named:
+            if definition.stub:
+                return definition
+        if outcome.status is not Status.ERRORED:
+            return None
+        called = frozenset[str]().union(*(definition.calls for definition in named))
+        for target, definition in self.definitions.items():
+            if definition.stub and target.partition(":")[2] in called:
+                return definition
+        return None
+
+    def _blame(self, check: Check, part: str) -> Location | None:
+        """Return the line that made the part, or the first of its function."""
+        target, place = check.result_of(part)
+        definition = self.definitions.get(target)
+        if definition is None:
+            return None
+        module = self.modules.get(definition.file)
+        line = None
+        if module is not None:
+            line = find_result_line(module.source, target.partition(":")[2], place)
+        return definition.location if line is None or module is None else module.locate(line)
+
+    def _excerpt(self, location: Location | None) -> tuple[SourceLine, ...]:
+        if location is None:
+            return ()
+        lines = self._lines_of(location.file)
+        first = max(1, location.line - _CONTEXT)
+        shown = lines[first - 1 : location.line + _CONTEXT]
+        return tuple(
+            SourceLine(number, text[:_LONGEST_LINE], marked=number == location.line)
+            for number, text in enumerate(shown, start=first)
+        )
+
+    def _lines_of(self, file: str) -> list[str]:
+        module = self.modules.get(file)
+        if module is not None:
+            return module.source.splitlines()
+        for path, module in self.modules.items():
+            if module.cells and file.startswith(f"{path}["):
+                return _cell_lines(module, file)
+        return []
+
+
+def _cell_lines(module: ModuleSource, file: str) -> list[str]:
+    """Return the lines of one notebook cell, as far as they were kept."""
+    numbered = enumerate(module.source.splitlines(), start=1)
+    return [text for number, text in numbered if module.locate(number).file == file]
+

@@ -1,0 +1,96 @@
+"""Which line of a function makes a part of its result: where a report points to."""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+_DEEP = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def find_result_line(text: str, name: str, place: int | str | None) -> int | None:
+    """Return the line that last sets a part of what a definition returns.
+
+    Parameters
+    ----------
+    text : str
+        Source of the file.
+    name : str
+        A function, or a class whose ``loss`` method is meant.
+    place : int, str or None
+        Position in the returned tuple, key of a dictionary that is filled (``grads["W1"]``), or
+        None for the returned value itself.
+
+    Returns
+    -------
+    int or None
+        One-based line; None if nothing shows which line it is.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found = [node for node in ast.walk(tree) if getattr(node, "name", None) == name]
+    node = found[-1] if found else None
+    if isinstance(node, ast.ClassDef):
+        methods = [inner for inner in node.body if getattr(inner, "name", "") == "loss"]
+        node = methods[-1] if methods else None
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    if isinstance(place, str):
+        return _line_of_key(node, place) or _line_of_return(node, 0)
+    return _line_of_return(node, place)
+
+
+def _line_of_key(function: ast.AST, key: str) -> int | None:
+    lines = [
+        statement.lineno
+        for statement, target in _assignments(function)
+        if isinstance(target, ast.Subscript)
+        and isinstance(target.slice, ast.Constant)
+        and target.slice.value == key
+    ]
+    return lines[-1] if lines else None
+
+
+def _line_of_return(function: ast.AST, place: int | None) -> int | None:
+    returns = [node for node in _own_nodes(function) if isinstance(node, ast.Return)]
+    if not returns:
+        return None
+    value: ast.expr | None = returns[-1].value
+    if place is not None and isinstance(value, ast.Tuple):
+        value = value.elts[place] if place < len(value.elts) else None
+    if not isinstance(value, ast.Name):
+        return returns[-1].lineno
+    lines = [
+        statement.lineno
+        for statement, target in _assignments(function)
+        if value.id in _assigned_names(target)
+    ]
+    return lines[-1] if lines else returns[-1].lineno
+
+
+def _assignments(function: ast.AST) -> Iterator[tuple[ast.stmt, ast.expr]]:
+    """Go through a function's assignments in the order of their lines."""
+    nodes = [
+        node
+        for node in _own_nodes(function)
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign))
+    ]
+    for node in sorted(nodes, key=lambda node: node.lineno):
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+            yield node, target
+
+
+def _assigned_names(target: ast.expr) -> Iterable[str]:
+    while isinstance(target, (ast.Subscript, ast.Attribute, ast.Starred)):
+        target = target.value
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return {name for item in target.elts for name in _assigned_names(item)}
+    return {target.id} if isinstance(target, ast.Name) else set()
+
+
+def _own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """Go through the nodes of a function, leaving out functions inside it."""
+    for child in ast.iter_child_nodes(function):
+        if not isinstance(child, _DEEP):
+            yield child
+            yield from _own_nodes(child)

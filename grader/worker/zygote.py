@@ -1,0 +1,51 @@
+"""The warm parent: forks one confined worker for each request on its control socket."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import socket
+
+from grader.isolation.confinement import Confinement
+from grader.isolation.failure import IsolationError
+from grader.isolation.spawn import reap_finished, spawn
+from grader.worker.main import serve
+
+MAX_MESSAGE = 64 << 10
+
+
+def run(control: int) -> None:
+    """Serve until the grader closes the socket.
+
+    A request is a JSON message with a ``confinement`` and four descriptors: requests, replies,
+    output and trace. The answer carries the worker's pidfd, or says why there is none.
+    """
+    gc.collect()
+    gc.freeze()  # pages shared with every worker stay unwritten
+    channel = socket.socket(fileno=control)
+    channel.send(b'{"ready": true}')
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(channel, MAX_MESSAGE, 4)
+        if not message:
+            os._exit(0)
+        _answer(channel, message, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        reap_finished()
+
+
+def _answer(channel: socket.socket, message: bytes, descriptors: list[int]) -> None:
+    requests, replies, output, trace = descriptors
+
+    def body() -> None:
+        serve(requests, replies, output, trace)
+
+    try:
+        confinement = Confinement.from_json(json.loads(message)["confinement"])
+        pidfd = spawn(confinement, frozenset(descriptors), body)
+    except (IsolationError, OSError) as error:
+        channel.send(json.dumps({"error": str(error)[:1000]}).encode())
+        return
+    socket.send_fds(channel, [b'{"ok": true}'], [pidfd])
+    os.close(pidfd)
