@@ -1,0 +1,1 @@
+"""Confines a process that runs student code; one module a primitive, nothing imported here."""

@@ -1,0 +1,314 @@
+"""Forks a confined worker: every layer of its level is in place, or its code never runs.
+
+The zygote forks; the child confines itself and only then runs what it is for. In the strict
+level one more fork is needed, because a process that makes a process namespace is not in it::
+
+    zygote --fork--> child: session, namespaces, new root --fork--> worker (process 1 inside)
+       ^               '-- hands over the worker's pidfd, ends         |
+       '------------------------ adopts the worker <-------------------'
+
+A socket pair joins the zygote with whoever sets up. The worker says READY on it after the last
+layer and closes it; text after FAILED is the reason why there is no worker.
+
+A worker must not outlive its zygote. It asks for SIGKILL at its parent's death, but that request
+is lost by a change of user and would fire at once at the end of the child between. So the worker
+makes it late, after the zygote has told it (GO) that the child is gone. Should the zygote have
+died in the meantime, the socket is closed before the kernel looks for such requests, and READY
+cannot be sent: either way the worker ends.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from grader.isolation import credentials, landlock, seccomp
+from grader.isolation.confinement import Confinement, Level
+from grader.isolation.failure import IsolationError
+from grader.isolation.limits import apply_limits
+from grader.isolation.namespaces import enter_namespaces
+from grader.isolation.root import SCRATCH, enter_root
+
+READY = b"r"
+GO = b"g"
+FAILED = b"f"
+PIDFD = b"p"
+
+# Setting up takes milliseconds; this ends a wait that a broken machine would make endless.
+SETUP_SECONDS = 20.0
+MESSAGE_BYTES = 500
+EXIT_BODY_FAILED = 70  # EX_SOFTWARE of sysexits.h
+EXIT_SETUP_FAILED = 71  # EX_OSERR
+# From 3 up to the highest number a descriptor can have: close_range(2) stops at the last one.
+FIRST_DESCRIPTOR = 3
+LAST_DESCRIPTOR = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A confined worker, as its zygote sees it."""
+
+    pid: int
+    """Its process id outside; a number that may be used anew once the worker was reaped."""
+    descriptor: int
+    """A pidfd; where there are none, a pipe that ends with the worker (readable either way)."""
+
+
+def spawn(confinement: Confinement, keep: frozenset[int], body: Callable[[], None]) -> int:
+    """Fork a confined worker that runs `body`, and return its pidfd.
+
+    See `spawn_process`, of which this is the descriptor.
+    """
+    return spawn_process(confinement, keep, body).descriptor
+
+
+def spawn_process(
+    confinement: Confinement, keep: frozenset[int], body: Callable[[], None]
+) -> Spawned:
+    """Fork a confined worker that runs `body`.
+
+    To be called in a process with one thread and nothing secret in memory: the worker starts as
+    its copy. The calling process becomes the parent of workers and has to reap them
+    (`reap_finished`); it must not ignore SIGCHLD.
+
+    Parameters
+    ----------
+    confinement
+        The level, every layer of which is applied before `body` runs, and the limits.
+    keep
+        Descriptors the worker keeps besides 0, 1 and 2.
+    body
+        What the worker does. It then exits with 0, after an exception with 70; buffered output
+        is not flushed.
+
+    Raises
+    ------
+    IsolationError
+        If a layer cannot be put up; no worker is left.
+    """
+    if sys.platform == "linux":
+        credentials.adopt_orphans()
+    here, there = socket.socketpair()
+    lifeline = None if hasattr(os, "pidfd_open") else os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        here.close()
+        kept = keep | ({lifeline[1]} if lifeline else frozenset())
+        _be_child(confinement, kept, there, body)
+    there.close()
+    if lifeline:
+        os.close(lifeline[1])
+    with here:
+        here.settimeout(SETUP_SECONDS)
+        descriptor = lifeline[0] if lifeline else os.pidfd_open(pid)
+        if confinement.level is Level.STRICT:
+            return _await_grandchild(here, descriptor)
+        return _await_ready(here, Spawned(pid, descriptor))
+
+
+def _await_grandchild(here: socket.socket, child: int) -> Spawned:
+    """Take over the worker from the child that set up its namespaces."""
+    try:
+        spawned = _receive_worker(here)
+    except BaseException:
+        signal.pidfd_send_signal(child, signal.SIGKILL)
+        raise
+    finally:
+        os.waitid(os.P_PIDFD, child, os.WEXITED)
+        os.close(child)
+    return _await_ready(here, spawned)
+
+
+def _await_ready(here: socket.socket, spawned: Spawned) -> Spawned:
+    """Let the worker finish its set-up; end it if it cannot."""
+    try:
+        # A worker that failed has closed its side; its reason is still to be read.
+        with contextlib.suppress(BrokenPipeError):
+            here.sendall(GO)
+        answer = _receive(here, 1)
+        if answer != READY:
+            raise _read_failure(answer, here)
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(spawned.pid, signal.SIGKILL)
+        os.waitpid(spawned.pid, 0)
+        os.close(spawned.descriptor)
+        raise
+    return spawned
+
+
+def _receive(here: socket.socket, size: int) -> bytes:
+    try:
+        return here.recv(size)
+    except TimeoutError:
+        raise IsolationError(f"no confined worker within {SETUP_SECONDS:g} seconds") from None
+    except ConnectionResetError:
+        # The end, too: the other side closed without having read GO.
+        return b""
+
+
+def _receive_worker(here: socket.socket) -> Spawned:
+    try:
+        answer, descriptors, _, _ = socket.recv_fds(here, 1, 1)
+    except TimeoutError:
+        raise IsolationError(f"no confined worker within {SETUP_SECONDS:g} seconds") from None
+    if answer != PIDFD or len(descriptors) != 1:
+        raise _read_failure(answer, here)
+    pid = int.from_bytes(_receive(here, 4), "little")
+    return Spawned(pid, descriptors[0])
+
+
+def _read_failure(answer: bytes, here: socket.socket) -> IsolationError:
+    """Make the error that explains why there is no worker."""
+    if answer != FAILED:
+        return IsolationError("the worker ended while it was being confined")
+    text = b""
+    while len(text) < MESSAGE_BYTES and (part := _receive(here, MESSAGE_BYTES)):
+        text += part
+    return IsolationError(text.decode("utf-8", "replace"))
+
+
+def reap_finished() -> dict[int, int]:
+    """Collect every worker that has ended, without waiting.
+
+    Returns
+    -------
+    dict of int to int
+        Process ids and how they ended, as `os.waitstatus_to_exitcode` gives it.
+    """
+    finished = {}
+    with contextlib.suppress(ChildProcessError):
+        while (result := os.waitpid(-1, os.WNOHANG))[0]:
+            finished[result[0]] = os.waitstatus_to_exitcode(result[1])
+    return finished
+
+
+def _be_child(
+    confinement: Confinement,
+    keep: frozenset[int],
+    there: socket.socket,
+    body: Callable[[], None],
+) -> NoReturn:
+    """Be confined, then run `body`; never return into the zygote's code."""
+    code = EXIT_SETUP_FAILED
+    try:
+        _set_up(confinement, keep, there)
+        code = EXIT_BODY_FAILED
+        body()
+        code = 0
+    except BaseException as error:
+        if code == EXIT_SETUP_FAILED:
+            _report_failure(there, error)
+        else:
+            os.write(2, f"worker: {type(error).__name__}: {error}\n".encode()[:MESSAGE_BYTES])
+    finally:
+        os._exit(code)
+
+
+def _report_failure(there: socket.socket, error: BaseException) -> None:
+    notes = "; ".join(getattr(error, "__notes__", ()))
+    text = f"{notes or 'set-up'}: {type(error).__name__}: {error}"
+    os.write(there.fileno(), FAILED + text.encode("utf-8", "replace")[:MESSAGE_BYTES])
+
+
+@contextlib.contextmanager
+def _naming(layer: str) -> Iterator[None]:
+    """Name the layer in whatever goes wrong while it is put up."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(layer)
+        raise
+
+
+def _set_up(confinement: Confinement, keep: frozenset[int], there: socket.socket) -> None:
+    with _naming("session"):
+        _close_others(keep | {there.fileno()})
+        os.setsid()
+    if confinement.level is Level.WEAK:
+        _limit(confinement)
+        _await_go(there)
+        if sys.platform == "linux":
+            credentials.die_with_parent()
+            credentials.forbid_new_privileges()
+    else:
+        # Asked here: later there is no /proc, and a user namespace gives capabilities of its own.
+        uid = confinement.uid
+        uid = uid if uid is not None and credentials.can_become(uid) else None
+        if confinement.level is Level.STRICT:
+            _isolate(confinement, there)
+        _confine(confinement, there, uid)
+    # Not send: that system call may be forbidden by now. Fails if the zygote has died.
+    os.write(there.fileno(), READY)
+    there.close()
+
+
+def _close_others(keep: frozenset[int]) -> None:
+    start = FIRST_DESCRIPTOR
+    for descriptor in sorted(d for d in keep if d >= FIRST_DESCRIPTOR):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, LAST_DESCRIPTOR)
+
+
+def _isolate(confinement: Confinement, there: socket.socket) -> None:
+    """Go on as process 1 of new namespaces, in a new root."""
+    with _naming("namespaces"):
+        enter_namespaces()
+    with _naming("root folder"):
+        enter_root(
+            confinement.read_only,
+            scratch_bytes=confinement.scratch_bytes,
+            scratch_inodes=confinement.scratch_inodes,
+        )
+    pid = os.fork()
+    if pid:
+        socket.send_fds(there, [PIDFD], [os.pidfd_open(pid)])
+        os.write(there.fileno(), pid.to_bytes(4, "little"))
+        os._exit(0)
+
+
+def _limit(confinement: Confinement) -> None:
+    with _naming("resource limits"):
+        apply_limits(
+            memory_bytes=confinement.memory_bytes,
+            cpu_seconds=confinement.cpu_seconds,
+            file_bytes=confinement.file_bytes,
+            open_files=confinement.open_files,
+        )
+
+
+def _await_go(there: socket.socket) -> None:
+    if there.recv(1) != GO:
+        os._exit(EXIT_SETUP_FAILED)
+
+
+def _confine(confinement: Confinement, there: socket.socket, uid: int | None) -> None:
+    """Apply, in the only order that works, what strict and standard share."""
+    strict = confinement.level is Level.STRICT
+    with _naming("Landlock"):
+        # Before the user changes: afterwards a path may be out of reach.
+        writable = (SCRATCH,) if strict else ()
+        ruleset = landlock.build_ruleset(confinement.read_only, writable, masked=strict)
+        os.chdir(SCRATCH if strict else "/")
+    _limit(confinement)
+    with _naming("user and capabilities"):
+        credentials.drop_privileges(uid, confinement.read_only)
+        credentials.refuse_inspection()
+    _await_go(there)
+    credentials.die_with_parent()
+    credentials.forbid_new_privileges()
+    with _naming("Landlock"):
+        landlock.restrict(ruleset)
+    with _naming("seccomp"):
+        seccomp.install(
+            seccomp.build_program(
+                os.getpid(),
+                changing_files=strict,
+                refuse_truncation=not strict and landlock.get_abi() < 3,
+            )
+        )
