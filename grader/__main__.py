@@ -1,0 +1,7 @@
+"""Runs ``python -m grader`` as the command ``grade``."""
+
+import sys
+
+from grader.cli import main
+
+sys.exit(main())

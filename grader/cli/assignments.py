@@ -1,0 +1,110 @@
+"""The commands about assignments: which there are, what they ask, and whether they are fresh."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.destinations import print_text
+from grader.cli.exit_codes import ExitCode
+from grader.errors import AssignmentError
+from grader.report.untrusted import printable
+from grader.report.wording import count, count_points, points
+
+if TYPE_CHECKING:
+    from grader.course.assignment import Assignment, Question
+    from grader.course.expected import Change
+
+
+@click.command(name="list")
+def list_assignments() -> int:
+    """List the assignments that can be graded."""
+    from grader.course.catalogue import assignment_names, load_assignment
+
+    code = ExitCode.GRADED
+    names = assignment_names()
+    widest = max(map(len, names), default=0)
+    for name in names:
+        try:
+            title = load_assignment(name).assignment.title
+        except AssignmentError as error:
+            title = f"cannot be loaded: {error}"
+            code = ExitCode.ASSIGNMENT
+        print_text(f"{name:<{widest}}  {printable(title)}\n")
+    return code
+
+
+@click.command(name="show")
+@click.argument("assignment", metavar="ASSIGNMENT")
+def show_assignment(assignment: str) -> int:
+    """Show the questions of ASSIGNMENT, a name or a folder, and their points."""
+    from grader.course.catalogue import load_assignment
+
+    print_text(_describe(load_assignment(assignment).assignment))
+    return ExitCode.GRADED
+
+
+@click.command(name="regenerate")
+@click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
+@click.option("--check", is_flag=True, help="Change nothing; end with code 4 if anything would be.")
+def regenerate_assignments(assignments: tuple[str, ...], check: bool) -> int:
+    """Renew expected values from the reference.
+
+    Without an ASSIGNMENT, a name or a folder, of all that came with this program.
+    """
+    from grader.course.catalogue import assignment_names, load_assignment
+    from grader.course.expected import drift, regenerate
+
+    stale = False
+    for name in assignments or assignment_names():
+        loaded = load_assignment(name)
+        changes = drift(loaded) if check else regenerate(loaded)
+        stale = stale or bool(changes)
+        word = "out of date" if check else "changed"
+        print_text(f"{name}: {f'{len(changes)} {word}' if changes else 'up to date'}\n")
+        for change in changes:
+            print_text(f"  {printable(_tell(change))}\n")
+    if check and stale:
+        raise AssignmentError(
+            "expected values are not what the reference gives; run grade regenerate and look at "
+            "what changed."
+        )
+    return ExitCode.GRADED
+
+
+def _describe(assignment: Assignment) -> str:
+    lines = [
+        f"{printable(assignment.title)} ({assignment.name}), {count_points(assignment.points)}",
+        f"Notebooks: {printable(', '.join(map(str, assignment.notebooks))) or 'none'}",
+    ]
+    for question in assignment.questions:
+        note = ", given: it carries no points" if question.given else ""
+        lines += [
+            "",
+            f"{printable(question.title)}: {count_points(question.points)}{note}",
+        ]
+        lines += [f"  {line}" for line in _describe_checks(question)]
+    return "\n".join(lines) + "\n"
+
+
+def _describe_checks(question: Question) -> list[str]:
+    """Return a line for each check; of checks that are not public, only how many there are."""
+    lines = []
+    hidden = [check for check in question.checks if check.visibility != "public"]
+    for check in question.checks:
+        if check in hidden:
+            continue
+        parts = ", ".join(
+            f"{part or 'all'} {points(value)}" for part, value in check.points.items()
+        )
+        lines.append(printable(f"{check.id} ({check.kind}): {parts}"))
+    if hidden:
+        total = sum(sum(check.points.values()) for check in hidden)
+        lines.append(f"{count(len(hidden), 'check')} not public: {count_points(total)}")
+    return lines
+
+
+def _tell(change: Change) -> str:
+    relative = "" if change.relative is None else f", by {change.relative:.1e} of its size"
+    return f"{change.name}: {change.old} becomes {change.new}{relative}"

@@ -1,0 +1,201 @@
+"""The command that grades one submission."""
+
+from __future__ import annotations
+
+import math
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.destinations import Destination, print_text, read_destinations, write_whole
+from grader.cli.exit_codes import ExitCode
+from grader.cli.progress import show_progress
+from grader.model import Limits
+from grader.report.registry import renderer
+from grader.report.terminal import Detail, render
+from grader.report.untrusted import printable
+
+if TYPE_CHECKING:
+    from click.formatting import HelpFormatter
+
+    from grader.model import Report
+
+_WIDEST = 100
+
+
+class Grading(click.Command):
+    """The command that has no name: its help is the program's."""
+
+    def format_help(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """Write the program's help."""
+        if ctx.parent is None:
+            super().format_help(ctx, formatter)
+        else:
+            ctx.parent.command.format_help(ctx.parent, formatter)
+
+
+def _check_seconds(
+    context: click.Context, parameter: click.Parameter, value: float | None
+) -> float | None:
+    del context, parameter
+    if value is not None and not (math.isfinite(value) and value > 0):
+        raise click.BadParameter(f"{value:g} is no time; give seconds above 0.")
+    return value
+
+
+def _check_percent(
+    context: click.Context, parameter: click.Parameter, value: float | None
+) -> float | None:
+    del context, parameter
+    if value is not None and not 0 <= value <= 100:
+        raise click.BadParameter(f"{value:g} is no percentage from 0 to 100.")
+    return value
+
+
+@click.command(name="grade", cls=Grading)
+@click.argument("submission", type=click.Path(path_type=Path))
+@click.option(
+    "--assignment",
+    "assignments",
+    metavar="NAME|DIR",
+    multiple=True,
+    help="Grade for this assignment; may be repeated.  [default: what the submission looks like]",
+)
+@click.option(
+    "--format",
+    "formats",
+    metavar="FORMAT[:FILE]",
+    multiple=True,
+    help="terminal or json, to standard output or to a file; may be repeated.  "
+    "[default: terminal, and json:SUBMISSION.grade.json]",
+)
+@click.option(
+    "--isolation",
+    type=click.Choice(["auto", "strict", "standard", "weak"]),
+    default="auto",
+    show_default=True,
+    help="How student code is kept apart; auto takes the strongest there is, never weak.",
+)
+@click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=float,
+    callback=_check_seconds,
+    help="CPU time that one check may take.  [default: 30]",
+)
+@click.option(
+    "--fail-under",
+    metavar="PERCENT",
+    type=float,
+    callback=_check_percent,
+    help="End with code 1 if the score is below.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0, 2**32 - 1),
+    help="Seed of the inputs that are drawn.  [default: the assignment's]",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print only the score.")
+@click.option("-v", "--verbose", is_flag=True, help="Print passed checks and versions too.")
+def grade_submission(  # noqa: PLR0917 - click passes them by name
+    submission: Path,
+    assignments: tuple[str, ...],
+    formats: tuple[str, ...],
+    isolation: str,
+    timeout: float | None,
+    fail_under: float | None,
+    seed: int | None,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Grade SUBMISSION, write its reports and return the exit code."""
+    if quiet and verbose:
+        raise click.UsageError("-q and -v exclude each other.")
+    destinations = read_destinations(formats, submission)
+    # Grading needs NumPy and the assignments; asking for help or versions does not.
+    from grader.pipeline import grade
+
+    limits = Limits() if timeout is None else Limits(cpu_seconds=timeout)
+    with show_progress(wanted=not quiet) as progress:
+        report = grade(
+            submission,
+            assignments,
+            isolation=isolation,
+            limits=limits,
+            seed=seed,
+            progress=progress,
+        )
+    detail = Detail.SCORE if quiet else Detail.EVERYTHING if verbose else Detail.FAILURES
+    again = _command_for(submission, assignments)
+    written = write_reports(report, destinations, detail=detail, command=again)
+    if not written:
+        return ExitCode.USAGE
+    # A hair below is not below: points are sums of floats.
+    if fail_under is not None and report.percent < fail_under - 1e-9:
+        return ExitCode.BELOW
+    return ExitCode.GRADED
+
+
+def write_reports(
+    report: Report, destinations: tuple[Destination, ...], *, detail: Detail, command: str
+) -> bool:
+    """Write a report to every destination, and return whether all could be written."""
+    saved: list[str] = []
+    for each in destinations:
+        text = _render(report, each, detail=detail, command=command, saved=tuple(saved))
+        if each.file is None:
+            print_text(text)
+        elif _write(each.file, text, each.format):
+            saved.append(str(each.file))
+    return len(saved) == sum(each.file is not None for each in destinations)
+
+
+def _write(file: Path, text: str, format_name: str) -> bool:
+    """Write one file; say what is wrong, and return False, where that is not possible."""
+    try:
+        write_whole(file, text)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"cannot write {file}: {reason}. Choose another: --format {format_name}:FILE"
+        click.echo(f"grade: {printable(message)}", err=True)
+        return False
+    return True
+
+
+def _render(
+    report: Report,
+    destination: Destination,
+    *,
+    detail: Detail,
+    command: str,
+    saved: tuple[str, ...],
+) -> str:
+    if destination.format != "terminal":
+        return renderer(destination.format)(report)
+    seen = destination.file is None and sys.stdout.isatty()
+    return render(
+        report,
+        width=min(shutil.get_terminal_size().columns, _WIDEST) if seen else 80,
+        colour=seen and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        detail=detail,
+        command=command,
+        saved=saved,
+    )
+
+
+def _command_for(submission: Path, assignments: tuple[str, ...]) -> str:
+    """Return the shell command that grades the same again."""
+    name = str(submission)
+    context = click.get_current_context()
+    program = context.find_root().command
+    is_command = isinstance(program, click.Group) and name in program.commands
+    if is_command or name.startswith("-"):
+        name = f".{os.sep}{name}"
+    options = [word for each in assignments for word in ("--assignment", each)]
+    return shlex.join(["grade", name, *options])
