@@ -28,6 +28,8 @@ def require_real(**arrays: object) -> None:
 def require_shape(name: str, value: ArrayLike, expected: tuple[int | str, ...]) -> None:
     """Raise ValueError unless `value` has the expected shape; a str stands for any length."""
     shape = np.shape(value)
+    if shape == expected:
+        return
     if len(shape) == len(expected):
         for length, wanted in zip(shape, expected, strict=True):
             if length != wanted and not isinstance(wanted, str):

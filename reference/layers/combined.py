@@ -65,7 +65,7 @@ def affine_relu_backward(dout: Array, cache: AffineReluCache) -> tuple[Array, Ar
     return affine_backward(relu_backward(dout, relu_cache), affine_cache)
 
 
-def affine_bn_relu_forward(
+def affine_bn_relu_forward(  # noqa: PLR0917 - the course's arguments
     x: Array, w: Array, b: Array, gamma: Array, beta: Array, bn_param: LayerOptions
 ) -> tuple[Array, AffineBatchnormReluCache]:
     """Apply an affine layer, batch normalisation and a ReLU.
@@ -118,7 +118,7 @@ def affine_bn_relu_backward(
     return dx, dw, db, dgamma, dbeta
 
 
-def affine_bn_relu_dropout_forward(
+def affine_bn_relu_dropout_forward(  # noqa: PLR0917 - the course's arguments
     x: Array,
     w: Array,
     b: Array,

@@ -95,7 +95,7 @@ def conv_relu_backward(dout: Array, cache: ConvReluCache) -> tuple[Array, Array,
     return layers.conv_backward(relu_backward(dout, relu_cache), conv_cache)
 
 
-def conv_bn_relu_forward(
+def conv_bn_relu_forward(  # noqa: PLR0917 - the course's arguments
     x: Array,
     w: Array,
     b: Array,
@@ -218,7 +218,7 @@ def conv_relu_pool_backward(
     return conv_relu_backward(layers.max_pool_backward(dout, pool_cache), block_cache)
 
 
-def conv_bn_relu_pool_forward(
+def conv_bn_relu_pool_forward(  # noqa: PLR0917 - the course's arguments
     x: Array,
     w: Array,
     b: Array,

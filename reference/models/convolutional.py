@@ -14,10 +14,10 @@ from reference.layers.combined_convolution import (
     conv_relu_pool_forward,
 )
 from reference.layers.dense import affine_backward, affine_forward
-from reference.layers.windows import count_positions
 from reference.losses import softmax_loss
 from reference.models.regularization import add_l2_penalty
 from reference.randomness import draw_weights
+from reference.validation import require_integer
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -65,14 +65,14 @@ class ThreeLayerConvNet:
     Raises
     ------
     ValueError
-        If the filters or the pooling window are larger than the image.
+        If `filter_size` is no whole number of at least 1, or the images are too small to pool.
 
     References
     ----------
     CS231n, assignment 2, convolutional networks.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the course's arguments
         self,
         input_dim: tuple[int, int, int] = (3, 32, 32),
         num_filters: int = 32,
@@ -90,13 +90,14 @@ class ThreeLayerConvNet:
         self.dtype = np.dtype(dtype)
         self._layers = layers
         channels, *image = input_dim
-        self._conv_param = {"stride": 1, "pad": (filter_size - 1) // 2}
-        features = num_filters
-        for length in image:
-            convolved = count_positions(
-                "filter_size", length, filter_size, 1, self._conv_param["pad"]
+        pad = (require_integer("filter_size", filter_size, 1) - 1) // 2
+        self._conv_param = {"stride": 1, "pad": pad}
+        rows, columns = (length + 2 * pad - filter_size + 1 for length in image)
+        if min(rows, columns) < _POOL_PARAM["stride"]:
+            raise ValueError(
+                f"input_dim is {input_dim}: expected at least 2 by 2 pixels after the convolution"
             )
-            features *= count_positions("the pooling window", convolved, 2, 2)
+        features = num_filters * (rows // 2) * (columns // 2)
         filters = (num_filters, channels, filter_size, filter_size)
         params = {
             "W1": draw_weights(filters, weight_scale, generator),

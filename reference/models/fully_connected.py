@@ -90,7 +90,7 @@ class FullyConnectedNet:
     CS231n, assignment 2, fully connected networks.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - the course's arguments
         self,
         hidden_dims: Sequence[int],
         input_dim: int = 3 * 32 * 32,

@@ -122,7 +122,7 @@ class TwoLayerNet:
         factor = self.regularization_factor
         return add_l2_penalty(loss, grads, self.params, reg, factor), grads
 
-    def train(
+    def train(  # noqa: PLR0917 - the course's arguments
         self,
         X: Array,
         y: Labels,

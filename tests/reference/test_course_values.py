@@ -30,9 +30,7 @@ def ramp(first: float, last: float, *shape: int) -> np.ndarray:
 def test_affine_forward_gives_the_printed_values(relative_error: Measure) -> None:
     """Two examples of shape (4, 5, 6) through three units."""
     x, w, b = ramp(-0.1, 0.5, 2, 4, 5, 6), ramp(-0.2, 0.3, 120, 3), ramp(-0.3, 0.1, 3)
-    printed = np.array(
-        [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]
-    )
+    printed = np.array([[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]])
     assert relative_error(affine_forward(x, w, b)[0], printed) < 2e-9
 
 
@@ -76,12 +74,9 @@ FIXED_X = ramp(-5.5, 4.5, 5, 3).T
 def test_two_layer_net_gives_the_printed_scores(fixed_two_layer_net: TwoLayerNet) -> None:
     """The absolute differences sum to less than 1e-6, as the notebook asks."""
     printed = [
-        [11.53165108, 12.2917344, 13.05181771, 13.81190102]
-        + [14.57198434, 15.33206765, 16.09215096],
-        [12.05769098, 12.74614105, 13.43459113, 14.1230412]
-        + [14.81149128, 15.49994135, 16.18839143],
-        [12.58373087, 13.20054771, 13.81736455, 14.43418138]
-        + [15.05099822, 15.66781506, 16.2846319],
+        [11.53165108, 12.2917344, 13.05181771, 13.81190102, 14.57198434, 15.33206765, 16.09215096],
+        [12.05769098, 12.74614105, 13.43459113, 14.1230412, 14.81149128, 15.49994135, 16.18839143],
+        [12.58373087, 13.20054771, 13.81736455, 14.43418138, 15.05099822, 15.66781506, 16.2846319],
     ]
     assert np.abs(fixed_two_layer_net.loss(FIXED_X) - np.array(printed)).sum() < 1e-6
 
@@ -243,7 +238,5 @@ def test_fresh_conv_net_loses_the_logarithm_of_the_number_of_classes() -> None:
     """With weights close to 0, ten classes are equally likely."""
     generator = np.random.default_rng(0)
     model = ThreeLayerConvNet(input_dim=(3, 8, 8), num_filters=4, filter_size=3)
-    loss, _ = model.loss(
-        generator.standard_normal((10, 3, 8, 8)), generator.integers(10, size=10)
-    )
+    loss, _ = model.loss(generator.standard_normal((10, 3, 8, 8)), generator.integers(10, size=10))
     assert loss == pytest.approx(np.log(10), abs=1e-3)

@@ -16,14 +16,14 @@ Loss: TypeAlias = Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]]
 both_losses = pytest.mark.parametrize("loss_function", [svm_loss, softmax_loss])
 
 
-def expected_svm(x: Any, y: np.ndarray) -> Any:  # noqa: ANN401 - autograd's boxes have no type
+def expected_svm(x: Any, y: np.ndarray) -> Any:
     """Return the hinge loss written with a one-hot matrix."""
     truth = np.eye(x.shape[1])[y]
     margins = x - anp.sum(x * truth, axis=1)[:, None] + 1 - truth
     return anp.sum(anp.maximum(margins, 0)) / len(y)
 
 
-def expected_softmax(x: Any, y: np.ndarray) -> Any:  # noqa: ANN401
+def expected_softmax(x: Any, y: np.ndarray) -> Any:
     """Return the cross-entropy written with a one-hot matrix."""
     probabilities = anp.exp(x) / anp.sum(anp.exp(x), axis=1)[:, None]
     return -anp.sum(anp.log(probabilities) * np.eye(x.shape[1])[y]) / len(y)

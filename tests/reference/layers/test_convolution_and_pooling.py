@@ -43,9 +43,7 @@ def test_integral_float_is_accepted_as_padding() -> None:
         ((X[..., :2], W, B, {"stride": 1, "pad": 0}), "width is 3: expected at most 2"),
     ],
 )
-def test_bad_arguments_of_a_convolution_are_named(
-    arguments: tuple[Any, ...], message: str
-) -> None:
+def test_bad_arguments_of_a_convolution_are_named(arguments: tuple[Any, ...], message: str) -> None:
     """The error says what was found and what was expected."""
     with pytest.raises(ValueError, match=message):
         conv_forward_naive(*arguments)
@@ -92,8 +90,8 @@ def test_combined_layers_run_forward_and_backward_on_the_layers_they_were_given(
     """The cache carries the choice, so that backward needs no argument for it."""
     calls: list[str] = []
 
-    def record(name: str) -> Any:  # noqa: ANN401 - it stands for any of the four functions
-        def call(*arguments: Any) -> Any:  # noqa: ANN401
+    def record(name: str) -> Any:
+        def call(*arguments: Any) -> Any:
             calls.append(name)
             return getattr(NAIVE, name)(*arguments)
 

@@ -32,13 +32,15 @@ class Layer:
     label: str = field(default="")
 
     def forward(self, arrays: dict[str, np.ndarray]) -> tuple[np.ndarray, Any]:
+        """Call the forward function with fresh copies of its dicts."""
         options = [dict(o) if isinstance(o, dict) else o for o in self.options]
         result: tuple[np.ndarray, Any] = resolve(f"{self._forward_name()}")(
             *arrays.values(), *options
         )
         return result
 
-    def gradients(self, dout: np.ndarray, cache: Any) -> dict[str, np.ndarray]:  # noqa: ANN401
+    def gradients(self, dout: np.ndarray, cache: Any) -> dict[str, np.ndarray]:
+        """Call the backward function; gradients by the name of their array."""
         name = self.backward or self._forward_name().replace("_forward", "_backward")
         found = resolve(name)(dout, cache)
         values = found if isinstance(found, tuple) else (found,)

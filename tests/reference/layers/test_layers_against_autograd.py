@@ -41,7 +41,7 @@ def assert_agreement(
     np.testing.assert_allclose(out, expected_out, rtol=0, atol=1e-10 * scale)
 
 
-def standardize(x: Any, axis: Any) -> Any:  # noqa: ANN401 - autograd's boxes have no type
+def standardize(x: Any, axis: Any) -> Any:
     """Return `x` minus its mean, over the root of its variance plus 1e-5."""
     mean = anp.mean(x, axis=axis, keepdims=True)
     variance = anp.mean(x * x, axis=axis, keepdims=True) - mean * mean
@@ -59,7 +59,7 @@ def test_affine(shape: list[int], units: int, seed: int) -> None:
     out, cache = resolve("layers:affine_forward")(*arguments)
     gradients = resolve("layers:affine_backward")(dout, cache)
 
-    def forward(x: Any, w: Any, b: Any) -> Any:  # noqa: ANN401
+    def forward(x: Any, w: Any, b: Any) -> Any:
         return anp.einsum("nd,dm->nm", anp.reshape(x, (shape[0], features)), w) + b
 
     assert_agreement(out, gradients, forward, arguments, dout)
@@ -76,9 +76,7 @@ def test_affine(shape: list[int], units: int, seed: int) -> None:
 )
 @thorough
 @given(shape=st.lists(small, min_size=1, max_size=4), seed=seeds)
-def test_activation(
-    name: str, forward: Callable[[Any], Any], shape: list[int], seed: int
-) -> None:
+def test_activation(name: str, forward: Callable[[Any], Any], shape: list[int], seed: int) -> None:
     """Any number of axes; a normal draw never meets a kink."""
     generator = np.random.default_rng(seed)
     x, dout = generator.standard_normal(shape), generator.standard_normal(shape)
@@ -98,7 +96,7 @@ def test_batch_normalization(backward: str, examples: int, features: int, seed: 
     out, cache = resolve("layers:batchnorm_forward")(x, gamma, beta, {"mode": "train"})
     gradients = resolve(f"layers:{backward}")(dout, cache)
 
-    def forward(x: Any, gamma: Any, beta: Any) -> Any:  # noqa: ANN401
+    def forward(x: Any, gamma: Any, beta: Any) -> Any:
         return standardize(x, 0) * gamma + beta
 
     assert_agreement(out, gradients, forward, [x, gamma, beta], dout)
@@ -114,7 +112,7 @@ def test_layer_normalization(examples: int, features: int, seed: int) -> None:
     out, cache = resolve("layers:layernorm_forward")(x, gamma, beta, {})
     gradients = resolve("layers:layernorm_backward")(dout, cache)
 
-    def forward(x: Any, gamma: Any, beta: Any) -> Any:  # noqa: ANN401
+    def forward(x: Any, gamma: Any, beta: Any) -> Any:
         return standardize(x, 1) * gamma + beta
 
     assert_agreement(out, gradients, forward, [x, gamma, beta], dout)
@@ -133,7 +131,7 @@ def test_spatial_batch_normalization(shape: tuple[int, ...], seed: int) -> None:
     out, cache = resolve("layers:spatial_batchnorm_forward")(x, gamma, beta, {"mode": "train"})
     gradients = resolve("layers:spatial_batchnorm_backward")(dout, cache)
 
-    def forward(x: Any, gamma: Any, beta: Any) -> Any:  # noqa: ANN401
+    def forward(x: Any, gamma: Any, beta: Any) -> Any:
         return standardize(x, (0, 2, 3)) * gamma[:, None, None] + beta[:, None, None]
 
     assert_agreement(out, gradients, forward, [x, gamma, beta], dout)
@@ -151,7 +149,7 @@ def test_spatial_group_normalization(shape: tuple[int, ...], groups: int, seed: 
     out, cache = resolve("layers:spatial_groupnorm_forward")(x, gamma, beta, groups, {})
     gradients = resolve("layers:spatial_groupnorm_backward")(dout, cache)
 
-    def forward(x: Any, gamma: Any, beta: Any) -> Any:  # noqa: ANN401
+    def forward(x: Any, gamma: Any, beta: Any) -> Any:
         grouped = anp.reshape(x, (count, groups, per_group, height, width))
         return anp.reshape(standardize(grouped, (2, 3, 4)), shape) * gamma + beta
 
@@ -175,7 +173,7 @@ def test_convolution(
     gradients = resolve("layers:conv_backward_naive")(dout, cache)
     rows, columns = (stride * (n - 1) + 1 for n in out.shape[2:])
 
-    def forward(x: Any, w: Any, b: Any) -> Any:  # noqa: ANN401
+    def forward(x: Any, w: Any, b: Any) -> Any:
         padded = anp.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="constant")
         total = anp.zeros(out.shape) + b[:, None, None]
         for i, j in np.ndindex(height, width):
@@ -201,7 +199,7 @@ def test_max_pooling(
     gradient = resolve("layers:max_pool_backward_naive")(dout, cache)
     rows, columns = (stride * (n - 1) + 1 for n in out.shape[2:])
 
-    def forward(x: Any) -> Any:  # noqa: ANN401
+    def forward(x: Any) -> Any:
         seen = [
             x[:, :, i : i + rows : stride, j : j + columns : stride]
             for i, j in np.ndindex(height, width)
