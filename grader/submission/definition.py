@@ -1,14 +1,15 @@
 """What the text of one definition shows: its place, its parameters, what it calls."""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from grader.model import Location
 from grader.submission.sources import Definition as Node
 from grader.submission.sources import Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Definition:
     """Where a target is defined, and what its text shows."""
 
@@ -26,19 +27,30 @@ class Definition:
     """True if it has ``**kwargs``."""
     stub: bool
     """True if it computes nothing: what the course handed out."""
-    strings: frozenset[str]
-    """Text constants in the body, such as the keys of a configuration."""
-    calls: frozenset[str]
-    """Last names of the functions called inside."""
     root: str
     """Folder that holds the package, empty at the top."""
+    node: Node = field(repr=False, compare=False)
+    """The definition's syntax tree."""
+
+    @cached_property
+    def strings(self) -> frozenset[str]:
+        """Text constants in the body, such as the keys of a configuration; no docstrings."""
+        return self._constants_and_calls[0]
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """Last names of the functions called inside."""
+        return self._constants_and_calls[1]
+
+    @cached_property
+    def _constants_and_calls(self) -> tuple[frozenset[str], frozenset[str]]:
+        return _constants_and_calls(self.node)
 
 
 def describe(target: str, source: Source, node: Node, root: str, *, stub: bool) -> Definition:
     """Return what the text of ``node``, found in ``source``, shows about a target."""
     names, takes_keywords = parameters(node)
     location, end = _place(source, node)
-    strings, calls = _constants_and_calls(node)
     return Definition(
         target=target,
         file=source.path,
@@ -48,18 +60,15 @@ def describe(target: str, source: Source, node: Node, root: str, *, stub: bool) 
         parameters=names,
         takes_keywords=takes_keywords,
         stub=stub,
-        strings=strings,
-        calls=calls,
         root=root,
+        node=node,
     )
 
 
 def _place(source: Source, node: Node) -> tuple[Location, int]:
-    last = node.end_lineno or node.lineno
-    if source.cells is None or not source.is_notebook:
-        return Location(source.path, node.lineno), last
-    index, line = source.cells.position(node.lineno)
-    return Location(f"{source.path}[{index}]", line), line + last - node.lineno
+    cell = source.cell_of(node)
+    file = source.path if cell is None else f"{source.path}[{cell.index}]"
+    return Location(file, node.lineno), node.end_lineno or node.lineno
 
 
 def parameters(node: Node) -> tuple[tuple[str, ...], bool]:

@@ -1,7 +1,6 @@
 """Which file defines which target, found by reading the syntax tree, never by importing."""
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from grader.submission.parsing import SourceProblem
 from grader.submission.sources import Definition as Node
 from grader.submission.sources import Source, module_sources
 from grader.submission.stub import is_stub
+
+__all__ = ["Definition", "Located", "SyntaxProblem", "implemented", "locate"]
 
 SyntaxProblem = SourceProblem
 
@@ -51,6 +52,11 @@ class _Candidate:
     root: str
     exact: bool
     stub: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether no notebook cell can rank before it."""
+        return self.exact and not self.stub and not looks_like_copy(self.source.path)
 
     def rank(self, worth: Mapping[str, int]) -> tuple[object, ...]:
         """Sort key: what a teaching assistant would grade comes first."""
@@ -127,10 +133,13 @@ def implemented(located: Located) -> frozenset[str]:
 
 def _candidates(target: str, sources: Iterable[Source], layout: Layout) -> list[_Candidate]:
     module, _, name = target.partition(":")
-    found = []
-    for source in sources:
+    found: list[_Candidate] = []
+    # Notebooks last: where a module's own file is there, no cell can come before it.
+    for source in sorted(sources, key=lambda source: source.is_notebook):
         if name not in source.mentioned:
             continue
+        if source.is_notebook and any(one.is_sure for one in found):
+            break
         node = source.definitions.get(name)
         if node is None or not _is_meant(module, node, source):
             continue
@@ -168,25 +177,15 @@ def _unreadable(
     module, _, name = target.partition(":")
     damaged = []
     for source in sources:
-        if name not in source.mentioned or not source.problems or looks_like_copy(source.path):
+        if name not in source.mentioned or looks_like_copy(source.path):
             continue
         if name == "TwoLayerNet" and source.stem != module:
             continue
         exact = bool(layout.editions_of(source, module))
-        if (exact or best is None or best.stub) and (problem := _problem_of(name, source)):
+        if (exact or best is None or best.stub) and (problem := source.problem_of(name)):
             rank = (not exact, source.stem != module, source.path.count("/"), source.path)
             damaged.append((rank, problem, source))
     return min(damaged, key=lambda found: found[0])[1:] if damaged else None
-
-
-def _problem_of(name: str, source: Source) -> SourceProblem | None:
-    if not source.is_notebook:
-        return source.problems[0]
-    if source.cells is None or name in source.definitions:
-        return None
-    defines = re.compile(rf"(?:def|class)[ \t]+{name}\b")
-    pairs = zip(source.problems, source.cells.broken, strict=True)
-    return next((problem for problem, text in pairs if defines.search(text)), None)
 
 
 def _warn(

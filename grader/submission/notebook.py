@@ -7,7 +7,6 @@ definitions and what they use, on the lines where the cells stand when put one b
 import ast
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -29,24 +28,19 @@ class CodeCell:
 
 
 @dataclass(frozen=True, slots=True)
-class NotebookModule:
-    """The code cells of a notebook, one below another, parsed."""
+class ParsedCell:
+    """One code cell as Python sees it, with the line numbers of the cell."""
 
+    index: int
+    """Position among all cells of the notebook, from 1."""
+    start: int
+    """Line of the pseudo-module on which the cell begins, from 1."""
     lines: tuple[str, ...]
-    """Source lines; a cell that does not parse is left blank."""
-    cells: tuple[tuple[int, int], ...]
-    """(first line, cell index) of each code cell, by line."""
-    tree: ast.Module = field(repr=False)
-    """The statements of all cells, with the line numbers of ``lines``."""
-    problems: tuple[SourceProblem, ...]
-    """Cells that do not parse; ``file`` is written ``name.ipynb[cell]``."""
-    broken: tuple[str, ...]
-    """The sources of these cells, in the same order."""
-
-    def position(self, line: int) -> tuple[int, int]:
-        """Return the cell's index and the line in that cell, both from 1."""
-        start, index = self.cells[max(0, bisect_right(self.cells, (line, 1 << 30)) - 1)]
-        return index, line - start + 1
+    """Source, magics silenced."""
+    body: tuple[ast.stmt, ...] = field(repr=False)
+    """Its statements; none if the cell does not parse."""
+    problem: SourceProblem | None
+    """Why it does not parse; ``file`` is written ``name.ipynb[cell]``."""
 
 
 def is_notebook(content: bytes) -> bool:
@@ -100,37 +94,29 @@ def _code(cell: object) -> str | None:
     return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def read_module(name: str, content: bytes) -> NotebookModule:
-    """Parse the code cells of a notebook, each by itself.
+def parse_cells(name: str, content: bytes) -> tuple[ParsedCell, ...]:
+    """Parse the code cells of a notebook, each by itself: one bad cell costs only itself.
 
     Raises
     ------
     ValueError
         If it is not the JSON of a notebook.
     """
-    lines: list[str] = []
-    cells: list[tuple[int, int]] = []
-    body: list[ast.stmt] = []
-    problems: list[SourceProblem] = []
-    broken: list[str] = []
+    parsed: list[ParsedCell] = []
+    start = 1
     for cell in read_cells(content):
-        start = len(lines) + 1
-        cells.append((start, cell.index))
+        source = cell.source
+        body: list[ast.stmt] = []
+        problem = None
         try:
-            source, tree = _parse_cell(cell.source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-            problems.append(explain(f"{name}[{cell.index}]", cell.source, problem))
-            broken.append(cell.source)
-            lines.extend("" for _ in cell.source.split("\n"))
-            continue
-        for statement in tree.body:
-            ast.increment_lineno(statement, start - 1)
-        body.extend(tree.body)
-        lines.extend(source.split("\n"))
-    tree = ast.Module(body, [])
-    return NotebookModule(
-        tuple(lines), tuple(cells) or ((1, 1),), tree, tuple(problems), tuple(broken)
-    )
+            source, tree = _parse_cell(source)
+            body = tree.body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            problem = explain(f"{name}[{cell.index}]", source, error)
+        lines = tuple(source.split("\n"))
+        parsed.append(ParsedCell(cell.index, start, lines, tuple(body), problem))
+        start += len(lines)
+    return tuple(parsed)
 
 
 def _parse_cell(source: str) -> tuple[str, ast.Module]:
@@ -151,47 +137,52 @@ def _silence(match: re.Match[str]) -> str:
     return f"{match.group(1)}pass  # {match.group(0).strip()}"
 
 
-def importable_source(module: NotebookModule, wanted: Iterable[str]) -> str:
-    """Return the notebook as a module that holds ``wanted`` and whatever these need.
+def importable_source(cells: Iterable[ParsedCell], wanted: Iterable[str]) -> str:
+    """Return the cells as a module that holds ``wanted`` and whatever these need.
 
     Only imports, definitions and assignments of plain values are kept, each on its own line;
     everything else a cell does, such as training, is blank.
     """
-    kept = _reachable(module.tree, set(wanted))
-    lines = [""] * len(module.lines)
-    for node in kept:
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-        last = node.end_lineno or node.lineno
-        lines[first - 1 : last] = module.lines[first - 1 : last]
+    lines: list[str] = []
+    for cell, kept in _reachable(tuple(cells), set(wanted)):
+        blank = [""] * len(cell.lines)
+        for node in kept:
+            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+            last = node.end_lineno or node.lineno
+            blank[first - 1 : last] = cell.lines[first - 1 : last]
+        lines.extend(blank)
     return "\n".join(lines) + "\n"
 
 
-def _reachable(tree: ast.Module, wanted: set[str]) -> list[ast.stmt]:
+def _reachable(
+    cells: tuple[ParsedCell, ...], wanted: set[str]
+) -> Iterator[tuple[ParsedCell, list[ast.stmt]]]:
     candidates = [
         (node, names)
-        for node in tree.body
-        if (names := frozenset(_bound(node))) and _is_alone(node, tree)
+        for cell in cells
+        for node in cell.body
+        if (names := frozenset(_bound(node))) and _is_alone(node, cell.body)
     ]
-    kept: dict[int, ast.stmt] = {}
+    kept: set[int] = set()
     grown = True
     while grown:
         grown = False
         for node, names in candidates:
-            if id(node) in kept or not ("*" in names or names & wanted):
-                continue
-            kept[id(node)] = node
-            wanted |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-            grown = True
-    return [node for node, _ in candidates if id(node) in kept]
+            if id(node) not in kept and ("*" in names or names & wanted):
+                kept.add(id(node))
+                wanted |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                grown = True
+    for cell in cells:
+        yield cell, [node for node in cell.body if id(node) in kept]
 
 
-def _is_alone(node: ast.stmt, tree: ast.Module) -> bool:
+def _is_alone(node: ast.stmt, body: Iterable[ast.stmt]) -> bool:
     """Return whether no other statement shares the node's lines (``a = 1; train()``)."""
     return not any(
         other is not node
         and other.lineno <= (node.end_lineno or node.lineno)
         and node.lineno <= (other.end_lineno or other.lineno)
-        for other in tree.body
+        for other in body
     )
 
 

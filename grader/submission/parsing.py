@@ -74,12 +74,11 @@ def explain(file: str, text: str, problem: BaseException) -> SourceProblem:
     return SourceProblem(file, line, problem.msg, python2)
 
 
-def parse_file(file: str, content: bytes) -> tuple[str, ast.Module | SourceProblem]:
-    """Return the text of a source file, and its tree or why there is none."""
+def parse_file(file: str, content: bytes, text: str) -> ast.Module | SourceProblem:
+    """Return the tree of a source file's decoded text, or why there is none."""
     if len(content) > _SOURCE_BYTES:
-        return "", SourceProblem(file, 1, "the file is too long to be source code", python2=False)
-    text = decode(content)
+        return SourceProblem(file, 1, "the file is too long to be source code", python2=False)
     try:
-        return text, parse(text)
+        return parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-        return text, explain(file, text, problem)
+        return explain(file, text, problem)

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from grader.submission import notebook
+from grader.submission.notebook import ParsedCell, is_notebook, parse_cells
 from grader.submission.parsing import SourceProblem, decode, parse_file
 from grader.submission.paths import is_archive
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
-_DEFINED = re.compile(rb"(?:def|class)[ \t]+(\w+)")
-_ALIASED = re.compile(rb"^(\w+)[ \t]*=[ \t]*\w+[ \t]*(?:#.*)?$", re.MULTILINE)
+# Each begins with plain letters: notebooks hold long images, which such searches pass quickly.
+_DEFINED = (re.compile(rb"def[ \t]+(\w+)"), re.compile(rb"class[ \t]+(\w+)"))
+_ALIASED = re.compile(rb"\n(\w+)[ \t]*=[ \t]*[A-Za-z_]\w*[ \t]*(?=[\r\n#]|$)")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Source:
     def is_notebook(self) -> bool:
         """Whether it holds cells, whatever its name says."""
         suffix = self.path.rstrip().lower().endswith(".ipynb")
-        return suffix or notebook.is_notebook(self.content)
+        return suffix or is_notebook(self.content)
 
     @cached_property
     def stem(self) -> str:
@@ -46,47 +47,74 @@ class Source:
     def text(self) -> str:
         """Decoded source; of a notebook the cells one below another."""
         if self.is_notebook:
-            return "\n".join(self.cells.lines) if self.cells else ""
-        return self._parsed[0]
+            return "\n".join(line for cell in self.cells for line in cell.lines)
+        return decode(self.content)
 
     @cached_property
-    def tree(self) -> ast.Module | None:
-        """Parsed source, or None if Python 3 cannot read it."""
+    def body(self) -> tuple[ast.stmt, ...]:
+        """Top-level statements; of a notebook those of every cell that parses."""
         if self.is_notebook:
-            return self.cells.tree if self.cells else None
-        return self._parsed[1] if isinstance(self._parsed[1], ast.Module) else None
+            return tuple(node for cell in self.cells for node in cell.body)
+        tree = self._parsed
+        return tuple(tree.body) if isinstance(tree, ast.Module) else ()
 
     @cached_property
-    def problems(self) -> tuple[SourceProblem, ...]:
-        """Why it cannot be read: of a notebook one for each such cell."""
+    def problem(self) -> SourceProblem | None:
+        """Why nothing of it can be read, None if something can."""
         if self.is_notebook:
-            if self.cells is None:
-                message = "the notebook is not JSON"
-                return (SourceProblem(self.path, 1, message, python2=False),)
-            return self.cells.problems
-        parsed = self._parsed[1]
-        return () if isinstance(parsed, ast.Module) else (parsed,)
+            parsed = self._parsed_cells
+            return parsed if isinstance(parsed, SourceProblem) else None
+        return self._parsed if isinstance(self._parsed, SourceProblem) else None
+
+    def problem_of(self, name: str) -> SourceProblem | None:
+        """Return why the definition of ``name`` that the text seems to hold cannot be read."""
+        if self.problem is not None or not self.is_notebook:
+            return self.problem
+        defines = re.compile(rf"(?:def|class)[ \t]+{name}\b")
+        broken = (cell for cell in self.cells if cell.problem and name not in self.definitions)
+        return next((c.problem for c in broken if defines.search("\n".join(c.lines))), None)
 
     @cached_property
-    def cells(self) -> notebook.NotebookModule | None:
-        """The parsed cells of a notebook, None if it is not JSON."""
+    def cells(self) -> tuple[ParsedCell, ...]:
+        """The code cells of a notebook; none of any other file."""
+        parsed = self._parsed_cells
+        return () if isinstance(parsed, SourceProblem) else parsed
+
+    def cell_of(self, node: ast.stmt) -> ParsedCell | None:
+        """Return the cell that holds a definition, None outside notebooks."""
+        return self._cell_of.get(id(node))
+
+    @cached_property
+    def _cell_of(self) -> dict[int, ParsedCell]:
+        return {
+            id(node): cell
+            for cell in self.cells
+            for top in cell.body
+            for node in ast.walk(top)
+            if isinstance(node, Definition)
+        }
+
+    @cached_property
+    def _parsed_cells(self) -> tuple[ParsedCell, ...] | SourceProblem:
+        if not self.is_notebook:
+            return ()
         try:
-            return notebook.read_module(self.path, self.content)
+            return parse_cells(self.path, self.content)
         except ValueError:
-            return None
+            message = "the notebook is not JSON"
+            return SourceProblem(self.path, 1, message, python2=False)
 
     @cached_property
-    def _parsed(self) -> tuple[str, ast.Module | SourceProblem]:
-        return parse_file(self.path, self.content)
+    def _parsed(self) -> ast.Module | SourceProblem:
+        return parse_file(self.path, self.content, self.text)
 
     @cached_property
     def mentioned(self) -> frozenset[str]:
         """Names that its text seems to define; cheap, and never too few."""
-        # Notebooks hold long base64 images without blanks, which this search passes quickly.
         content = self.content
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             content = decode(content).encode()
-        names = set(_DEFINED.findall(content))
+        names = {name for pattern in _DEFINED for name in pattern.findall(content)}
         if not self.is_notebook:
             names.update(_ALIASED.findall(content))
         return frozenset(name.decode("ascii", "replace") for name in names)
@@ -95,7 +123,7 @@ class Source:
     def definitions(self) -> Mapping[str, Definition]:
         """Top-level definitions by name: the one that is left after the module ran."""
         found: dict[str, Definition] = {}
-        _gather(self.tree.body if self.tree else (), found)
+        _gather(self.body, found)
         return found
 
 

@@ -27,7 +27,21 @@ _PLUMBING_METHODS = frozenset(
     ]
 )
 _PLUMBING_FUNCTIONS = frozenset(
-    "dict enumerate float int isinstance len list print range str super tuple xrange".split()  # noqa: SIM905
+    [
+        "dict",
+        "enumerate",
+        "float",
+        "int",
+        "isinstance",
+        "len",
+        "list",
+        "print",
+        "range",
+        "str",
+        "super",
+        "tuple",
+        "xrange",
+    ]
 )
 # Starters compute the padding from the filter size, and count layers.
 _SIZES = frozenset(["filter_size", "hidden_dims", "num_layers", "shape"])

@@ -1,0 +1,238 @@
+"""The modules of one programme: the student's files, with the course's laid over or under."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from grader.model import Location
+from grader.provided.overlays import OVERLAYS, OverlayFile, OverlayMode, provided_source
+from grader.submission.absent import absent_modules
+from grader.submission.archive import Submission
+from grader.submission.locate import Located
+from grader.submission.naming import (
+    bare_names,
+    is_importable,
+    module_name,
+    notebook_name,
+)
+from grader.submission.notebook import importable_source
+from grader.submission.sources import Source
+
+_MODULES = 500
+_SOURCE_BYTES = 1 << 20
+_DEPTH = 5
+_COURSE_PACKAGE = "cs231n"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleSource:
+    """One module as the worker will import it."""
+
+    path: str
+    """The student's file, or where the course would keep a provided one."""
+    names: tuple[str, ...]
+    """Dotted names that import it; the first is its ``__name__``."""
+    package: bool
+    """True for an ``__init__.py``."""
+    source: str
+    provided: bool
+    """True if the source is the course's, not the student's."""
+    cells: tuple[tuple[int, int], ...] = ()
+    """Of a notebook: (first line, cell index from 1), by line."""
+
+    def locate(self, line: int) -> Location:
+        """Return where a line of ``source`` stands in the submission."""
+        if not self.cells:
+            return Location(self.path, line)
+        start, index = self.cells[max(0, bisect_right(self.cells, (line, 1 << 60)) - 1)]
+        return Location(f"{self.path}[{index}]", line - start + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """Everything one worker needs to import a student's targets."""
+
+    root: str
+    """Folder of the submission that holds the package, empty at the top."""
+    modules: tuple[ModuleSource, ...]
+    absent: Mapping[str, str]
+    """Absent top-level module -> ``permissive``, ``compat`` or ``inert``."""
+    entries: Mapping[str, tuple[str, str]]
+    """Target -> (canonical module name, attribute)."""
+
+
+def lay_out(submission: Submission, located: Located) -> tuple[Programme, ...]:
+    """Return one programme for each package root that holds a target.
+
+    Parameters
+    ----------
+    submission : Submission
+        What was handed in.
+    located : Located
+        Its targets, from :func:`grader.submission.locate.locate` on the same submission.
+
+    Notes
+    -----
+    Roots with more targets come first. Files below another root belong to that one alone.
+    """
+    counts = Counter(found.root for found in located.definitions.values())
+    roots = [root for root, _ in counts.most_common()]
+    return tuple(_Planner(submission, located, root, roots).plan() for root in roots)
+
+
+class _Planner:
+    """Gathers the modules below one root."""
+
+    def __init__(
+        self, submission: Submission, located: Located, root: str, roots: list[str]
+    ) -> None:
+        self._submission = submission
+        self._located = located
+        self._root = root
+        self._deeper = [
+            f"{other}/" for other in roots if other != root and _is_below(f"{other}/", root)
+        ]
+        self._targets = {
+            target: found for target, found in located.definitions.items() if found.root == root
+        }
+        self._defining = {found.file for found in self._targets.values()}
+        self._modules: dict[str, ModuleSource] = {}
+
+    def plan(self) -> Programme:
+        for source in self._sources():
+            self._add_student(source)
+        for file in OVERLAYS.get(self._located.edition, OVERLAYS[_COURSE_PACKAGE]):
+            if file.mode is not OverlayMode.STUDENT_OWNED:
+                self._lay(file)
+        self._add_bare_names()
+        modules = tuple(sorted(self._modules.values(), key=lambda module: module.names[0]))
+        by_path = {module.path: module.names[0] for module in modules if not module.provided}
+        names = [name for module in modules for name in module.names]
+        return Programme(
+            root=self._root,
+            modules=modules,
+            absent=absent_modules(
+                (module.source for module in modules if not module.provided),
+                frozenset(name.partition(".")[0] for name in names),
+                frozenset(name.rpartition(".")[2] for name in names),
+            ),
+            entries={
+                target: (by_path[found.file], target.partition(":")[2])
+                for target, found in self._targets.items()
+            },
+        )
+
+    def _sources(self) -> Iterator[Source]:
+        """Yield the files below the root that may be imported, those with targets first."""
+        below = [
+            source
+            for path, source in self._located.sources.items()
+            if _is_below(path, self._root) and not path.startswith(tuple(self._deeper))
+        ]
+        below.sort(key=lambda one: (one.path not in self._defining, one.path.count("/"), one.path))
+        yield from below[:_MODULES]
+
+    def _add_student(self, source: Source) -> None:
+        defines = source.path in self._defining
+        if source.is_notebook:
+            if defines:
+                self._add_notebook(source)
+            return
+        inside = source.path.removeprefix(self._root).lstrip("/")
+        if not defines and (
+            not is_importable(inside)
+            or inside.count("/") > _DEPTH
+            or len(source.content) > _SOURCE_BYTES
+        ):
+            return
+        name = module_name(source.path, self._root)
+        package = source.stem == "__init__"
+        # "layers.py " beside "layers.py": the first that came, which defines targets, stays.
+        self._modules.setdefault(
+            name, ModuleSource(source.path, (name,), package, source.text, provided=False)
+        )
+
+    def _add_notebook(self, source: Source) -> None:
+        wanted = [
+            target.partition(":")[2]
+            for target, found in self._targets.items()
+            if found.file == source.path
+        ]
+        name = notebook_name(source)
+        while name in self._modules:
+            name += "_"
+        self._modules[name] = ModuleSource(
+            source.path,
+            (name,),
+            package=False,
+            source=importable_source(source.cells, wanted),
+            provided=False,
+            cells=tuple((cell.start, cell.index) for cell in source.cells),
+        )
+
+    def _lay(self, file: OverlayFile) -> None:
+        """Put one provided file where the student's is, or where the course would keep it."""
+        places = [self._place(path) for path in file.paths]
+        wanted = [module_name(place, self._root) for place in places]
+        stems = {file.module, *(name.rpartition(".")[2] for name in wanted)}
+        present = [
+            name
+            for name, module in self._modules.items()
+            if name.rpartition(".")[2] in stems
+            and not module.package
+            and module.path not in self._defining
+        ]
+        owned = any(name in self._modules and name not in present for name in wanted)
+        if file.mode is OverlayMode.FILL and (present or owned or self._defines_stem(stems)):
+            return
+        text = provided_source(file.source)
+        for name in present:
+            self._modules[name] = replace(self._modules[name], source=text, provided=True)
+        missing = tuple(name for name in wanted if name not in self._modules)
+        if present and missing:
+            first = self._modules[present[0]]
+            self._modules[present[0]] = replace(first, names=(*first.names, *missing))
+        elif missing:
+            self._modules[missing[0]] = ModuleSource(
+                places[wanted.index(missing[0])], missing, package=False, source=text, provided=True
+            )
+
+    def _defines_stem(self, stems: set[str]) -> bool:
+        return any(
+            name.rpartition(".")[2] in stems and module.path in self._defining
+            for name, module in self._modules.items()
+        )
+
+    def _place(self, path: str) -> str:
+        """Return where a course file goes in this submission, whatever its package is called."""
+        if self._located.edition not in OVERLAYS:
+            path = path.removeprefix(f"{_COURSE_PACKAGE}/")
+            package = self._package()
+            path = f"{package}/{path}" if package else path
+        return f"{self._root}/{path}" if self._root else path
+
+    def _package(self) -> str:
+        """Return the folder below the root that holds most files with targets."""
+        folders = Counter(
+            found.file.removeprefix(self._root).lstrip("/").partition("/")[0]
+            for found in self._targets.values()
+            if "/" in found.file.removeprefix(self._root).lstrip("/")
+        )
+        return folders.most_common(1)[0][0] if folders else ""
+
+    def _add_bare_names(self) -> None:
+        preferred = [
+            name
+            for name, module in self._modules.items()
+            if module.provided or module.path in self._defining
+        ]
+        taken = {name for module in self._modules.values() for name in module.names}
+        for bare, name in bare_names(self._modules, preferred).items():
+            module = self._modules[name]
+            if bare not in taken:
+                self._modules[name] = replace(module, names=(*module.names, bare))
+
+
+def _is_below(path: str, root: str) -> bool:
+    return not root or path.startswith(f"{root}/")
