@@ -3,7 +3,6 @@
 import contextlib
 import mmap
 import os
-import resource
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -11,13 +10,17 @@ from types import MappingProxyType
 
 from grader.isolation.confinement import Confinement, Level
 
+# Absent on Windows, where this module must still be importable.
+with contextlib.suppress(ModuleNotFoundError):
+    import resource
+
 # One that everybody may read exists on every Linux; only its being opened matters.
 OUTSIDE_FILES = ("/etc/passwd", "/etc/group", "/etc/os-release", "/etc/fstab")
-OUTSIDE_FOLDERS = ("/", "/tmp", "/var/tmp", "/dev/shm", "/run")
+OUTSIDE_FOLDERS = ("/", "/tmp", "/var/tmp", "/dev/shm", "/run")  # noqa: S108 - only tried, never used
 PROBE_NAME = "grade-isolation-probe"
 
 
-class _Undone(Exception):
+class _AllowedError(Exception):
     """Something that should have been refused was done; the message says what."""
 
 
@@ -27,14 +30,14 @@ def _refuse(done: str, attempt: Callable[..., object], *arguments: object) -> st
         attempt(*arguments)
     except (OSError, MemoryError, ValueError) as error:
         return str(error) or type(error).__name__
-    raise _Undone(done)
+    raise _AllowedError(done)
 
 
 def _open(path: str, flags: int) -> None:
     os.close(os.open(path, flags | os.O_CLOEXEC, 0o600))
 
 
-def _read_outside(confinement: Confinement) -> str:
+def _read_outside(_: Confinement) -> str:
     for path in OUTSIDE_FILES:
         answer = _refuse(f"{path} was opened", _open, path, os.O_RDONLY)
     return answer
@@ -53,7 +56,7 @@ def _write_outside(confinement: Confinement) -> str:
     return answer
 
 
-def _list_processes(confinement: Confinement) -> str:
+def _list_processes(_: Confinement) -> str:
     return _refuse("/proc was listed", os.listdir, "/proc")
 
 
@@ -61,7 +64,7 @@ def _make_socket(family: int) -> None:
     socket.socket(family).close()
 
 
-def _use_network(confinement: Confinement) -> str:
+def _use_network(_: Confinement) -> str:
     _refuse("a local socket was made", _make_socket, socket.AF_UNIX)
     return _refuse("an internet socket was made", _make_socket, socket.AF_INET)
 
@@ -74,15 +77,15 @@ def _fork() -> None:
 def _execute(path: str) -> None:
     """Start a program that does not exist, so that only a refusal is an error."""
     with contextlib.suppress(FileNotFoundError):
-        os.execv(path, [path])
+        os.execv(path, [path])  # noqa: S606 - never starts anything
 
 
-def _start_process(confinement: Confinement) -> str:
+def _start_process(_: Confinement) -> str:
     _refuse("a program could be started", _execute, "/nonexistent")
     return _refuse("a process was started", _fork)
 
 
-def _signal_others(confinement: Confinement) -> str:
+def _signal_others(_: Confinement) -> str:
     # The parent, or outside a namespace of its own the nearest number; the group; everybody.
     for process in (os.getppid() or 2, 0, -1):
         answer = _refuse(f"process {process} could be signalled", os.kill, process, 0)
@@ -104,19 +107,19 @@ def _raise_limits(confinement: Confinement) -> str:
     return _refuse("a limit was raised", resource.setrlimit, resource.RLIMIT_CPU, (limit, limit))
 
 
-def _gain_privileges(confinement: Confinement) -> str:
+def _gain_privileges(_: Confinement) -> str:
     _refuse("the root folder was changed", os.chroot, "/")
     return _refuse("the user was changed", os.setuid, 0 if os.getuid() else 1)
 
 
-def _look_around(confinement: Confinement) -> str:
+def _look_around(_: Confinement) -> str:
     if os.getpid() != 1:
-        raise _Undone(f"the worker is process {os.getpid()}, not 1")
+        raise _AllowedError(f"the worker is process {os.getpid()}, not 1")
     try:
         os.stat(OUTSIDE_FILES[0])
     except FileNotFoundError as error:
         return str(error)
-    raise _Undone(f"{OUTSIDE_FILES[0]} is there")
+    raise _AllowedError(f"{OUTSIDE_FILES[0]} is there")
 
 
 def _fill_scratch(confinement: Confinement) -> str:
@@ -130,7 +133,7 @@ def _fill_scratch(confinement: Confinement) -> str:
                     return "full"
             except OSError as error:
                 return str(error)
-    raise _Undone(f"more than {confinement.scratch_bytes} bytes were written")
+    raise _AllowedError(f"more than {confinement.scratch_bytes} bytes were written")
 
 
 _CONFINED: dict[str, Callable[[Confinement], str]] = {
@@ -164,7 +167,7 @@ def attempt_all(confinement: Confinement) -> Iterator[tuple[str, bool, str]]:
     for name, attempt in ATTEMPTS[confinement.level].items():
         try:
             yield name, True, attempt(confinement)
-        except _Undone as done:
+        except _AllowedError as done:
             yield name, False, str(done)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - any other error is a layer that does not hold
             yield name, False, f"{type(error).__name__}: {error}"

@@ -108,9 +108,10 @@ def _can_read_as(uid: int, paths: Iterable[str]) -> bool:
         for path in paths:
             with contextlib.suppress(FileNotFoundError):
                 os.close(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
-        return True
     except PermissionError:
         return False
+    else:
+        return True
     finally:
         os.seteuid(user)
         os.setegid(group)

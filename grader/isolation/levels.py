@@ -18,8 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from grader.isolation import landlock, seccomp
+from grader.isolation.attempts import attempt_all
 from grader.isolation.confinement import Confinement, Level
 from grader.isolation.failure import IsolationError
+from grader.isolation.namespaces import enter_namespaces
+from grader.isolation.root import mount_stage, prepare_stage
+from grader.isolation.spawn import spawn_process
 from grader.isolation.visible import default_read_only
 
 AUTOMATIC = "auto"
@@ -85,7 +90,7 @@ def _run_apart(work: Callable[[], str]) -> str:
 def _answer(writing: int, work: Callable[[], str]) -> NoReturn:
     try:
         os.write(writing, b"+" + work().encode())
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - told to the parent, which raises
         os.write(writing, b"-" + (str(error) or type(error).__name__).encode())
     finally:
         os._exit(0)
@@ -93,9 +98,6 @@ def _answer(writing: int, work: Callable[[], str]) -> NoReturn:
 
 def _try_namespaces() -> str:
     """Enter namespaces and mount something in them: all that may be forbidden by policy."""
-    from grader.isolation.namespaces import enter_namespaces
-    from grader.isolation.root import mount_stage, prepare_stage
-
     enter_namespaces()
     mount_stage(prepare_stage())
     return ""
@@ -115,8 +117,6 @@ def _check_ingredients(level: Level) -> None:
         return
     if sys.platform != "linux":
         raise IsolationError(f"{sys.platform} has neither Landlock nor seccomp; Linux has")
-    from grader.isolation import landlock, seccomp
-
     if landlock.get_abi() < 1:
         raise IsolationError("Landlock is missing (Linux 5.13 or newer, enabled and not blocked)")
     if not seccomp.is_available():
@@ -189,9 +189,6 @@ def _make_probe(level: Level) -> Confinement:
 
 def _probe_layers(level: Level) -> str:
     """Start a worker, let it attempt everything, and give its results as JSON."""
-    from grader.isolation.attempts import attempt_all
-    from grader.isolation.spawn import spawn_process
-
     confinement = _make_probe(level)
     reading, writing = os.pipe()
 

@@ -13,10 +13,9 @@ https://docs.kernel.org/userspace-api/seccomp_filter.html
 import ctypes
 import errno
 import os
-import platform
 import struct
 
-from grader.isolation.system import get_numbers, invoke
+from grader.isolation.system import NUMBERS, get_machine, invoke
 
 SECCOMP_SET_MODE_FILTER = 1
 SECCOMP_GET_ACTION_AVAIL = 2
@@ -122,7 +121,9 @@ def _check_machine(machine: str) -> bytes:
     return check
 
 
-def build_program(pid: int, *, changing_files: bool, refuse_truncation: bool) -> bytes:
+def build_program(
+    pid: int, *, changing_files: bool, refuse_truncation: bool, machine: str | None = None
+) -> bytes:
     """Write the filter for the worker whose own process id is `pid`.
 
     Parameters
@@ -133,13 +134,16 @@ def build_program(pid: int, *, changing_files: bool, refuse_truncation: bool) ->
         Whether files may be renamed, removed, truncated and folders made.
     refuse_truncation
         Whether opening with O_TRUNC is refused: Landlock before ABI 3 lets it through.
+    machine
+        A key of `NUMBERS`; None for the machine this runs on.
 
     Returns
     -------
     bytes
         BPF instructions of 8 bytes each.
     """
-    numbers = get_numbers()
+    machine = get_machine() if machine is None else machine
+    numbers = NUMBERS[machine]
     names = ALWAYS + (CHANGING_FILES if changing_files else ())
     if refuse_truncation:
         names = tuple(name for name in names if name != "open")
@@ -157,7 +161,7 @@ def build_program(pid: int, *, changing_files: bool, refuse_truncation: bool) ->
         if refuse_truncation
         else _pack(RETURN, RET_ALLOW),
     }
-    program = _check_machine(platform.machine())
+    program = _check_machine(machine)
     for name in names:
         if name in numbers:
             program += _guard(numbers[name], _pack(RETURN, RET_ALLOW))

@@ -129,9 +129,7 @@ def _await_ready(here: socket.socket, spawned: Spawned) -> Spawned:
         # A worker that failed has closed its side; its reason is still to be read.
         with contextlib.suppress(BrokenPipeError):
             here.sendall(GO)
-        answer = _receive(here, 1)
-        if answer != READY:
-            raise _read_failure(answer, here)
+        _check_answer(_receive(here, 1), READY, here)
     except BaseException:
         with contextlib.suppress(ProcessLookupError):
             os.kill(spawned.pid, signal.SIGKILL)
@@ -156,20 +154,21 @@ def _receive_worker(here: socket.socket) -> Spawned:
         answer, descriptors, _, _ = socket.recv_fds(here, 1, 1)
     except TimeoutError:
         raise IsolationError(f"no confined worker within {SETUP_SECONDS:g} seconds") from None
-    if answer != PIDFD or len(descriptors) != 1:
-        raise _read_failure(answer, here)
+    _check_answer(answer, PIDFD, here)
     pid = int.from_bytes(_receive(here, 4), "little")
     return Spawned(pid, descriptors[0])
 
 
-def _read_failure(answer: bytes, here: socket.socket) -> IsolationError:
-    """Make the error that explains why there is no worker."""
+def _check_answer(answer: bytes, expected: bytes, here: socket.socket) -> None:
+    """Raise what explains why there is no worker, unless all is well."""
+    if answer == expected:
+        return
     if answer != FAILED:
-        return IsolationError("the worker ended while it was being confined")
+        raise IsolationError("the worker ended while it was being confined")
     text = b""
     while len(text) < MESSAGE_BYTES and (part := _receive(here, MESSAGE_BYTES)):
         text += part
-    return IsolationError(text.decode("utf-8", "replace"))
+    raise IsolationError(text.decode("utf-8", "replace"))
 
 
 def reap_finished() -> dict[int, int]:
@@ -200,7 +199,7 @@ def _be_child(
         code = EXIT_BODY_FAILED
         body()
         code = 0
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - nothing may unwind into the zygote's code
         if code == EXIT_SETUP_FAILED:
             _report_failure(there, error)
         else:

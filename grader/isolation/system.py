@@ -68,12 +68,13 @@ NUMBERS: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {"x86_64": MappingProxyType(_X86_64), "aarch64": MappingProxyType(_AARCH64)}
 )
 
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform != "win32" else None
+# Absent on Windows, where this module must still be importable.
+_libc = None if sys.platform == "win32" else ctypes.CDLL(None, use_errno=True)
 
 
 @functools.cache
-def get_numbers() -> Mapping[str, int]:
-    """Give the system call numbers of this machine.
+def get_machine() -> str:
+    """Give this machine's architecture, a key of `NUMBERS`.
 
     Raises
     ------
@@ -83,7 +84,7 @@ def get_numbers() -> Mapping[str, int]:
     machine = platform.machine()
     if sys.platform != "linux" or machine not in NUMBERS:
         raise IsolationError(f"no system call table for {sys.platform} on {machine}")
-    return NUMBERS[machine]
+    return machine
 
 
 def invoke(name: str, *arguments: int | bytes | bytearray | None) -> int:
@@ -102,8 +103,9 @@ def invoke(name: str, *arguments: int | bytes | bytearray | None) -> int:
     OSError
         If the call fails; the message holds its name.
     """
-    numbers = get_numbers()
-    assert _libc is not None
+    numbers = NUMBERS[get_machine()]
+    if _libc is None:
+        raise IsolationError("no system calls without a C library")
     syscall = _libc.syscall
     syscall.restype = ctypes.c_long
     result = int(syscall(ctypes.c_long(numbers[name]), *map(_convert, arguments)))
