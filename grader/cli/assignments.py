@@ -79,7 +79,7 @@ def _describe(assignment: Assignment) -> str:
         f"Notebooks: {printable(', '.join(map(str, assignment.notebooks))) or 'none'}",
     ]
     for question in assignment.questions:
-        note = ", given: it carries no points" if question.given else ""
+        note = ", complete in some starter files" if question.given else ""
         lines += [
             "",
             f"{printable(question.title)}: {count_points(question.points)}{note}",

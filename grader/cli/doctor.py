@@ -59,8 +59,8 @@ def _describe_levels(levels: list[LevelReport], *, verbose: bool) -> list[str]:
         state = "works" if each.available else f"not here: {each.reason}"
         lines.append(_fact(each.level.value, state))
         for layer in each.layers if verbose else ():
-            works = "works" if layer.works else "does not work"
-            detail = f": {layer.detail}" if layer.detail else ""
+            works = "kept apart" if layer.works else "NOT KEPT APART"
+            detail = f" ({layer.detail})" if layer.detail else ""
             lines.append(printable(f"  {layer.name} {works}{detail}"))
     return lines
 

@@ -6,10 +6,11 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from grader.model import CheckResult, Location, Status
-from grader.report.wording import enumerate_names
+from grader.report.wording import count
 
 # What a student cannot mend: our own failures, what waits for a person, and consequences.
 _NOT_TO_MEND = frozenset({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
+_TITLE_LENGTH = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,24 @@ class Cause:
     @property
     def functions(self) -> tuple[str, ...]:
         """Functions and classes concerned, each once."""
-        return tuple(dict.fromkeys(split_id(check.id)[0] for check in self.checks))
+        names = tuple(dict.fromkeys(split_id(check.id)[0] for check in self.checks))
+        blamed = {check.targets[-1:] for check in self.checks}
+        if len(names) > 1 and len(blamed) == 1:
+            # Checks of several names about one function: its loss, and the loss's gradient.
+            return tuple(target.rpartition(":")[2] for target in blamed.pop()) or names
+        return names
 
     @property
     def title(self) -> str:
-        """``affine_backward · dx, dw`` for one function, a count for several."""
+        """Names what is concerned, as far as that is short: ``affine_backward · dx, dw``."""
         if len(self.functions) > 1:
-            return f"{len(self.functions)} functions"
-        parts = tuple(dict.fromkeys(filter(None, (split_id(check.id)[1] for check in self.checks))))
-        return " · ".join(filter(None, (self.functions[0], enumerate_names(parts, most=5))))
+            names = ", ".join(self.functions)
+            return names if len(names) <= _TITLE_LENGTH else f"{len(self.functions)} functions"
+        parts = [split_id(check.id)[1] for check in self.checks]
+        names = ", ".join(dict.fromkeys(filter(None, parts)))
+        if len(self.checks) > 1 and len(self.functions[0]) + len(names) > _TITLE_LENGTH:
+            names = count(len(self.checks), "check")
+        return f"{self.functions[0]} · {names}" if names else self.functions[0]
 
 
 def split_id(check_id: str) -> tuple[str, str]:

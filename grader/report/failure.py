@@ -51,19 +51,14 @@ def write_failure(
     _write_head(paper, cause)
     message = outcome.message or DEFAULT_MESSAGES[cause.status]
     paper.paragraph(printable(message))
-    if len(cause.functions) > 1:
+    if cause.functions[0] not in cause.title:
         names = tuple(map(printable, cause.functions))
         affected = enumerate_names(names, most=len(names) if everything else 8)
         paper.paragraph(f"Affects {affected}.")
     if check.visibility is not Visibility.PUBLIC:
         paper.paragraph("This check is not public: its inputs and values are not shown.")
-    _write_measurement(paper, check)
-    _write_siblings(paper, cause, report)
-    if outcome.diagnosis:
-        paper.paragraph(f"Known mistake: {printable(outcome.diagnosis)}.")
-    for note in outcome.evidence.notes if everything else outcome.evidence.notes[:4]:
-        paper.paragraph(printable(note))
-    _write_code(paper, outcome.evidence, most=None if everything else _MOST_LINES)
+    if cause.status not in _TOLD_BRIEFLY:
+        _write_evidence(paper, cause, report, everything=everything)
     if outcome.hint:
         paper.paragraph(f"Think: {printable(outcome.hint)}", hang="   ")
     if cause.status in _TOLD_BRIEFLY:
@@ -88,6 +83,17 @@ def _write_head(paper: Paper, cause: Cause) -> None:
     )
 
 
+def _write_evidence(paper: Paper, cause: Cause, report: Report, *, everything: bool) -> None:
+    outcome = cause.first.outcome
+    _write_measurement(paper, cause.first)
+    _write_siblings(paper, cause, report)
+    if outcome.diagnosis:
+        paper.paragraph(f"Known mistake: {printable(outcome.diagnosis)}.")
+    for note in outcome.evidence.notes if everything else outcome.evidence.notes[:4]:
+        paper.paragraph(printable(note))
+    _write_code(paper, outcome.evidence, most=None if everything else _MOST_LINES)
+
+
 def _write_measurement(paper: Paper, check: CheckResult) -> None:
     outcome, evidence = check.outcome, check.outcome.evidence
     part = split_id(check.id)[1].rpartition(" · ")[2] or "result"
@@ -105,10 +111,12 @@ def _write_measurement(paper: Paper, check: CheckResult) -> None:
         if share not in outcome.message:
             facts.append(f"{share} entries are wrong")
     facts.append(measured(outcome.error, outcome.tolerance))
-    facts.append(printable(evidence.inputs))
-    line = "; ".join(filter(None, facts))
-    if line:
-        paper.paragraph(line, hang="   ")
+    pieces = "; ".join(filter(None, facts)).split()
+    if evidence.inputs:
+        # A name stays on the line of its shape.
+        inputs = printable(evidence.inputs).replace("), ", "),\n").split("\n")
+        pieces = [*pieces[:-1], f"{pieces[-1]};", *inputs] if pieces else inputs
+    paper.paragraph(pieces, hang="   ")
 
 
 def _write_siblings(paper: Paper, cause: Cause, report: Report) -> None:

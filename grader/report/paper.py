@@ -36,7 +36,7 @@ class Paper:
 
     def paragraph(
         self,
-        text: str,
+        text: str | Iterable[str],
         *,
         command: str = "",
         style: str = "",
@@ -45,11 +45,13 @@ class Paper:
     ) -> None:
         """Write `text` broken at blanks; `hang` (default: `indent`) begins its further lines.
 
-        A `command` ends the paragraph in one piece, so that it can be copied from its line.
+        Pieces of an iterable are not broken as long as they fit a line. A `command` ends the
+        paragraph in one piece, so that it can be copied from its line.
         """
         hang = indent if hang is None else hang
         prefix = indent
-        words = [*text.split(), command] if command else text.split()
+        words = text.split() if isinstance(text, str) else list(text)
+        words += [command] if command else []
         for piece in wrap(words, self.width - max(len(indent), len(hang))):
             self._write((prefix + piece, style))
             prefix = hang

@@ -142,7 +142,14 @@ def _write_points(paper: Paper, report: Report) -> None:
     paper.heading("Points")
     scores = [f"{points(row.score)}/{points(row.max_score)}" for row in report.questions]
     widest = max(map(len, scores), default=0)
+    titles = {assignment.name: assignment.title for assignment in report.assignments}
+    group = ""
     for row, score in zip(report.questions, scores, strict=True):
+        # Several assignments graded together put their names before the questions' ids.
+        assignment = row.id.rpartition("/")[0]
+        if assignment != group:
+            group = assignment
+            paper.paragraph(printable(titles.get(group, group)), style="dim", indent="  ")
         style = "green" if row.score >= row.max_score else "red" if row.score == 0 else "yellow"
         paper.row(
             (f"  {score:>{widest}}", style if row.max_score else "dim"),
@@ -163,10 +170,12 @@ def _write_stand_ins(paper: Paper, report: Report) -> None:
 
 
 def _write_notes(paper: Paper, report: Report) -> None:
-    if report.missing:
+    told = {target for check in _with_status(report, Status.MISSING) for target in check.targets}
+    missing = [target for target in report.missing if target not in told]
+    if missing:
         paper.heading("Not found in your files")
         modules: dict[str, list[str]] = {}
-        for target in report.missing:
+        for target in missing:
             module, _, name = target.rpartition(":")
             modules.setdefault(module, []).append(name)
         for module, names in modules.items():

@@ -22,7 +22,10 @@ def test_a_module_that_cannot_be_imported_is_one_cause() -> None:
     outcome = Outcome(
         Status.MISSING, "layers.py cannot be imported.", location=Location("layers.py", 3)
     )
-    (cause,) = group_causes([make_check(f"f{number}.out", outcome) for number in range(20)])
+    (cause,) = group_causes(
+        replace(make_check(f"f{number}.out", outcome), targets=(f"layers:f{number}",))
+        for number in range(20)
+    )
     assert cause.lost == 40.0
     assert cause.title == "20 functions"
 
@@ -48,6 +51,13 @@ def test_failures_without_values_fold_by_message() -> None:
     outcome = Outcome(Status.FAILED, "It returns one value, expected three.")
     (cause,) = group_causes([make_check("f.dx", outcome), make_check("f.dw", outcome)])
     assert cause.title == "f · dx, dw"
+
+
+def test_several_checks_of_one_function_are_called_by_its_name() -> None:
+    """A function whose loss and gradient are checked under two ids is one function."""
+    outcome = Outcome(Status.MISSING, "No file defines f.")
+    (cause,) = group_causes([make_check("f.loss", outcome), make_check("f_gradient.dx", outcome)])
+    assert cause.title == "f · loss, dx"
 
 
 @pytest.mark.parametrize("status", [Status.TIMED_OUT, Status.CRASHED])

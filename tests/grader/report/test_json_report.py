@@ -253,7 +253,10 @@ def test_several_assignments_are_joined(report: Report) -> None:
         ('{"schema_version": 7}', "schema_version is 7, expected 1"),
         ('{"schema_version": true}', "schema_version is True, expected 1"),
         ('{"schema_version": 1}', "lacks the field 'submission'"),
-        ('{"schema_version": 1, "assignments": [], "submission": 3, "grader": 3}', "the report is damaged"),
+        (
+            '{"schema_version": 1, "assignments": [], "submission": 3, "grader": 3}',
+            "the report is damaged",
+        ),
     ],
 )
 def test_what_is_not_a_report_is_one_clear_error(text: str, expected: str) -> None:
