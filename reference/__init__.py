@@ -21,6 +21,7 @@ reads as teaching material and is faithful to the course's names, argument order
 `models.fully_connected`       network of any depth, with normalisation and dropout
 `models.toy`                   two-layer network in one piece, with its own training loop
 `models.convolutional`         three-layer convolutional network
+`models.deep_convolutional`    convolutional network of any depth, with batch normalisation
 `targets`                      finds the function for a name such as ``layers:relu_forward``
 ============================== ==================================================================
 

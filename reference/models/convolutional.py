@@ -17,7 +17,7 @@ from reference.layers.dense import affine_backward, affine_forward
 from reference.losses import softmax_loss
 from reference.models.regularization import add_l2_penalty
 from reference.randomness import draw_weights
-from reference.validation import require_integer
+from reference.validation import require_integer, require_real
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
@@ -139,6 +139,7 @@ class ThreeLayerConvNet:
         ValueError
             If the images have another shape or a label is out of range.
         """
+        require_real(X=X)
         params = self.params
         pooled, conv_cache = conv_relu_pool_forward(
             X.astype(self.dtype),

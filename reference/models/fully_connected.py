@@ -20,7 +20,7 @@ from reference.layers.normalization import (
 from reference.losses import softmax_loss
 from reference.models.regularization import add_l2_penalty
 from reference.randomness import draw_weights
-from reference.validation import require_choice, require_probability
+from reference.validation import require_choice, require_probability, require_real
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -160,6 +160,7 @@ class FullyConnectedNet:
         ValueError
             If the examples have the wrong number of values or a label is out of range.
         """
+        require_real(X=X)
         self._set_mode("test" if y is None else "train")
         out = X.astype(self.dtype)
         caches: list[_BlockCache] = []

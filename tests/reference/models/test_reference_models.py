@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from reference.models.convolutional import ThreeLayerConvNet
+from reference.models.deep_convolutional import DeepConvNet
 from reference.models.fully_connected import FullyConnectedNet
 from reference.models.toy import OutputFirstTwoLayerNet
 from reference.models.toy import TwoLayerNet as ToyTwoLayerNet
@@ -68,13 +69,22 @@ BUILDERS: dict[str, Build] = {
         generator=np.random.default_rng(SEED),
     ),
 }
+BUILDERS["deep_convolutional"] = lambda reg: DeepConvNet(
+    input_dim=(3, 5, 4),
+    num_filters=(3, 2),
+    hidden_dims=(6,),
+    num_classes=4,
+    reg=reg,
+    dtype=np.float64,
+    generator=np.random.default_rng(SEED),
+)
 every_model = pytest.mark.parametrize("name", BUILDERS)
 
 
 def draw_batch(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return a minibatch that fits a model."""
     generator = np.random.default_rng(11)
-    shape = (5, 3, 5, 4) if name == "convolutional" else (5, 12)
+    shape = (5, 3, 5, 4) if "convolutional" in name else (5, 12)
     return generator.standard_normal(shape), generator.integers(4, size=5)
 
 
@@ -114,7 +124,7 @@ def test_neither_examples_nor_parameters_are_written_to(name: str) -> None:
 
 @every_model
 def test_bad_minibatches_are_named(name: str) -> None:
-    """Labels out of range, too few of them, and examples of another size."""
+    """Labels out of range, too few of them, and examples of another size or kind."""
     model, (X, y) = BUILDERS[name](0.0), draw_batch(name)
     with pytest.raises(ValueError, match=r"y\[0\] is 9: expected a label from 0 to 3"):
         model.loss(X, np.full(5, 9))
@@ -122,10 +132,12 @@ def test_bad_minibatches_are_named(name: str) -> None:
         model.loss(X, y[:3])
     with pytest.raises(ValueError, match="has shape"):
         model.loss(X[:, 1:], y)
+    with pytest.raises(ValueError, match="type list: expected a real-valued ndarray"):
+        model.loss(X.tolist(), y)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("network", [FullyConnectedNet, ThreeLayerConvNet])
+@pytest.mark.parametrize("network", [FullyConnectedNet, ThreeLayerConvNet, DeepConvNet])
 def test_dtype_rules_parameters_scores_and_gradients(
     network: type[Any], dtype: type[np.floating]
 ) -> None:
@@ -134,7 +146,9 @@ def test_dtype_rules_parameters_scores_and_gradients(
         options = {"normalization": "batchnorm", "dropout_keep_ratio": 0.5, "reg": 0.1}
         model = network([6], input_dim=75, dtype=dtype, **options)
     else:
-        model = network((3, 5, 5), 2, 3, 6, reg=0.1, dtype=dtype)
+        filters = 2 if network is ThreeLayerConvNet else (2, 2)
+        hidden = 6 if network is ThreeLayerConvNet else (6,)
+        model = network((3, 5, 5), filters, 3, hidden, reg=0.1, dtype=dtype)
     X = np.random.default_rng(0).standard_normal((4, 3, 5, 5))
     assert model.loss(X).dtype == dtype
     loss, grads = model.loss(X, np.arange(4))
