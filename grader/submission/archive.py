@@ -290,7 +290,8 @@ def _decompressed(head: bytes, stream: IO[bytes]) -> IO[bytes] | None:
 
 
 def _is_tar(head: bytes) -> bool:
-    return head[257:262] == b"ustar"
+    is_empty_tar = len(head) == _HEAD and not head.strip(b"\0")
+    return head[257:262] == b"ustar" or is_empty_tar
 
 
 def _check_notebook(name: str, content: bytes) -> None:
