@@ -147,7 +147,7 @@ def _suggest_command(given: list[str]) -> str:
     if not given or os.path.lexists(given[0]):
         return ""
     close = get_close_matches(given[0], program.commands, n=1)
-    return f" Did you mean: grade {close[0]}?" if close else ""
+    return f"; did you mean: grade {close[0]}?" if close else ""
 
 
 def _complain(message: str) -> None:

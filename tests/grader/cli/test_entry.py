@@ -163,9 +163,9 @@ def test_a_misspelt_command_is_guessed(
 ) -> None:
     """What is no file and nearly a command is answered with that command."""
     monkeypatch.chdir(tmp_path)
-    break_grading(monkeypatch, SubmissionError("lst: there is no such file."))
+    break_grading(monkeypatch, SubmissionError("lst: no such file"))
     assert main(["lst"]) == 3
-    assert capsys.readouterr().err.endswith("Did you mean: grade list?\n")
+    assert capsys.readouterr().err.endswith("no such file; did you mean: grade list?\n")
 
 
 @pytest.mark.parametrize("given", [["./list"], ["--", "list"], ["-q", "list"]])
