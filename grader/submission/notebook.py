@@ -14,7 +14,7 @@ from grader.submission.parsing import SourceProblem, explain, parse
 
 _CELLS = 2_000
 _CELL_CHARACTERS = 1 << 19
-_MAGIC = re.compile(r"(\s*)(?:[%!?]|[\w.]+\s*=\s*[%!]|[\w.]+\?{1,2}\s*$|.*\S\?{1,2}\s*$)")
+_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\s*=\s*[%!].*|.*\S\?{1,2}\s*)$")
 _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%writefile", "%%python3")
 
 
@@ -128,7 +128,7 @@ def _parse_cell(source: str) -> tuple[str, ast.Module]:
     try:
         return source, parse(source)
     except SyntaxError:
-        source = "\n".join(_MAGIC.sub(_silence, line, count=1) for line in source.split("\n"))
+        source = "\n".join(_MAGIC.sub(_silence, line) for line in source.split("\n"))
         return source, parse(source)
 
 
