@@ -127,7 +127,7 @@ def test_the_terminal_says_what_is_wrong_and_is_safe(
     assert " > 13 |     dw = x.reshape(N, -1).T.dot(dout) / N" in text
     assert "TIMEOUT relu_backward · dx" in text
     assert "1.0 CPU s" in text
-    assert "cs231n/layers.py:29 in svm_loss" in text
+    assert "cs231n/layers.py:30 in svm_loss" in text
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
