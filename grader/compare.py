@@ -108,14 +108,19 @@ def _as_numbers(got: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any] | None, 
         return None, f"has dtype {values.dtype}, not a real number type"
     if values.shape == shape:
         return values, ""
-    if values.size == int(np.prod(shape)) and _without_ones(values.shape) == _without_ones(shape):
-        if values.ndim <= max(1, len(shape)) or values.shape[0] == 1:
-            return values.reshape(shape), ""
+    if same_but_for_ones(values.shape, shape):
+        return values.reshape(shape), ""
     return None, f"has shape {_show(values.shape)}, expected {_show(shape)}"
 
 
-def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(length for length in shape if length != 1)
+def same_but_for_ones(shape: tuple[int, ...], expected: tuple[int, ...]) -> bool:
+    """Return whether a shape is as expected but for axes of length one.
+
+    A bias kept as a row or column, and a loss in an array of one entry, hold the right numbers
+    in the right order; many correct submissions return them.
+    """
+    longer = [length for length in shape if length != 1]
+    return longer == [length for length in expected if length != 1]
 
 
 def _show(shape: tuple[int, ...]) -> str:

@@ -52,7 +52,7 @@ class OutOfTime(Exception):
     Parameters
     ----------
     cpu_seconds, wall_seconds : float
-        What it had used.
+        CPU time used, and time passed while it could have run.
     samples : sequence
         Stacks seen just before it was stopped, each innermost first.
     """
@@ -90,6 +90,7 @@ class WorkerProcess:
         self._closed: set[int] = set()
         self._open = True
         self._cpu_start = 0.0
+        self._queued_start = 0.0
         self._waited = 0.0
         self._suspects: frozenset[tuple[str, str]] = frozenset()
         for descriptor in (requests, replies, output, trace):
@@ -125,6 +126,7 @@ class WorkerProcess:
             them after a tenth of this budget is stopped then.
         """
         self._cpu_start = self._cpu_seconds()
+        self._queued_start = self._queued_seconds()
         self._waited = 0.0
         self._suspects = suspects
 
@@ -205,18 +207,19 @@ class WorkerProcess:
     def _time_left(self) -> float:
         """Return how many seconds may pass before the clocks must be looked at again."""
         used = self._cpu_seconds() - self._cpu_start
+        waited = self._waited - (self._queued_seconds() - self._queued_start)
         cpu_left = self._limits.cpu_seconds - used
-        wall_left = self._limits.wall_seconds - self._waited
+        wall_left = self._limits.wall_seconds - waited
         if cpu_left <= 0 or wall_left <= 0:
-            raise OutOfTime(used, self._waited, self._sample())
+            raise OutOfTime(used, waited, self._sample())
         if not self._suspects:
             return min(cpu_left, wall_left)
         look = max(0.5, self._limits.cpu_seconds / 10)
-        if max(used, self._waited / self._limits.wall_factor) >= look:
+        if max(used, waited / self._limits.wall_factor) >= look:
             samples = self._sample()
             seen = {(frame.file, frame.function) for stack in samples for frame in stack}
             if seen & self._suspects:
-                raise OutOfTime(used, self._waited, samples)
+                raise OutOfTime(used, waited, samples)
             self._suspects = frozenset()
         return min(cpu_left, wall_left, look)
 
@@ -266,6 +269,17 @@ class WorkerProcess:
             return time.clock_gettime(~self._pid << 3 | 2)  # clock_getcpuclockid(3)
         except OSError:
             return self._cpu_start
+
+    def _queued_seconds(self) -> float:
+        """Return how long the process was ready to run but had to wait for a processor.
+
+        On a busy machine this is not the student's time, and it does not count as waiting.
+        """
+        try:
+            numbers = Path(f"/proc/{self._pid}/schedstat").read_text(encoding="ascii").split()
+            return int(numbers[1]) * 1e-9
+        except (OSError, ValueError, IndexError):
+            return self._queued_start
 
 
 def most_frequent(

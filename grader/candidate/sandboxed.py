@@ -263,10 +263,20 @@ class SandboxedCandidate(Candidate):
         """Carry out operations in order, in one round trip per world."""
         replies: list[Reply] = []
         for number, group in groupby(operations, self._world_of):
-            replies += self._run_in(number, list(group))
+            if number is None:
+                replies += [self._seed(operation) for operation in group]
+            else:
+                replies += self._run_in(number, list(group))
         return replies
 
-    def _world_of(self, operation: Operation) -> int:
+    def _seed(self, operation: Operation) -> Reply:
+        """Seed the generator of every world: nobody knows which one draws next."""
+        for world in self._worlds:
+            row = self._encode(operation, Encoder())
+            world.perform([row], Encoder(), "seeding np.random")
+        return Reply(None)
+
+    def _world_of(self, operation: Operation) -> int | None:
         if isinstance(operation, Call):
             if operation.target in self._unreadable:
                 raise CallFailed(self._unreadable[operation.target])
@@ -275,7 +285,7 @@ class SandboxedCandidate(Candidate):
                 raise CallFailed(Failure(Status.MISSING, f"No file defines {name}."))
             return self._home[operation.target][0]
         if isinstance(operation, Seed):
-            return 0
+            return None
         return operation.on.id % len(self._worlds)
 
     def _run_in(self, number: int, operations: Sequence[Operation]) -> list[Reply]:

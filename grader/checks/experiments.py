@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.candidate.base import Call, CallFailed, Candidate, Failure
+from grader.candidate.base import Call, CallFailed, Candidate, Failure, Reply
 from grader.candidate.wire import Handle
 from grader.model import Status
 
@@ -78,8 +78,12 @@ class FunctionCall(Differentiable):
 
     def observe(self, candidate: Candidate, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parts of what the function gives back."""
-        result = candidate.call(self.target, *values.values(), keep=self._unread())
+        call = Call(self.target, tuple(values.values()), keep=self._unread())
+        reply = candidate.run([call])[0]
         name = self.target.partition(":")[2]
+        if self.gradients:
+            refuse_changes(reply, tuple(values), name)
+        result = reply.value
         return {part: pick(result, path, name) for part, path in self.results.items()}
 
     def place_of(self, part: str) -> int | str | None:
@@ -139,10 +143,11 @@ class ForwardBackward(Differentiable):
     def observe(self, candidate: Candidate, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return ``out`` and the gradients."""
         name = self.forward.partition(":")[2]
-        arguments = [values[argument] for argument in self.arguments]
-        result = candidate.call(self.forward, *arguments, keep=(1,))
-        out = pick(result, (0,), name)
-        cache = pick(result, (1,), name)
+        arguments = tuple(values[argument] for argument in self.arguments)
+        reply = candidate.run([Call(self.forward, arguments, keep=frozenset({1}))])[0]
+        refuse_changes(reply, tuple(self.arguments), name)
+        out = pick(reply.value, (0,), name)
+        cache = pick(reply.value, (1,), name)
         result = candidate.call(self.backward, values["dout"], cache)
         name = self.backward.partition(":")[2]
         if len(self.gradients) == 1:
@@ -196,6 +201,23 @@ def pick(result: Any, path: Path, name: str) -> Any:
         except (TypeError, KeyError, IndexError):
             raise CallFailed(Failure(Status.FAILED, _say_shape(result, step, name))) from None
     return result
+
+
+def refuse_changes(reply: Reply, names: Sequence[str], function: str) -> None:
+    """Fail a call that changed one of its array arguments.
+
+    Whoever calls it goes on using that array: a gradient check does, and so does a network.
+
+    Raises
+    ------
+    CallFailed
+        If an array argument differs after the call.
+    """
+    for position, value in reply.after.items():
+        if isinstance(value, np.ndarray) and 0 <= position < len(names):
+            message = f"{function} changes its input {names[position]} in place."
+            hint = "Which line writes into an array that the caller still needs?"
+            raise CallFailed(Failure(Status.FAILED, message, hint=hint))
 
 
 def as_float(value: Any) -> float:

@@ -1,10 +1,12 @@
 """Checks of gradients: against the reference, and against the student's own forward pass.
 
-The reference decides, so that rounding and kinks of a numeric derivative can cost nobody a
-point. The numeric derivative explains: a gradient that agrees with the student's own forward
-pass and not with the reference is a correct derivation of a wrong forward pass, and a gradient
-that agrees with neither is itself wrong. It is taken along random directions, two evaluations
-each, instead of two per entry.
+A gradient that agrees with the reference is right; rounding and kinks of numeric derivatives
+can cost nobody a point. A gradient that does not is held against numeric derivatives of the
+student's own forward pass. If it is their derivative, and that forward pass is itself wrong,
+the mistake lies there and is charged there only. If it agrees with neither, it is wrong.
+
+Numeric derivatives are taken along random directions, two evaluations each, and at the entries
+that differ most from the reference, where they must side with the student.
 """
 
 from __future__ import annotations
@@ -23,15 +25,23 @@ from grader.compare import compare
 from grader.inputs import describe_inputs, generator_for, make_inputs
 from grader.model import Kind, Outcome, Status
 
-DIRECTIONS = 2
-"""Random directions per gradient."""
+DIRECTIONS = 3
+"""Random directions per gradient; with a kink within a step, two of them must agree."""
+
+WORST_ENTRIES = 3
+"""Entries at which a numeric derivative must side with a gradient that is to be carried."""
 
 STEP = 1e-5
-"""Step along a direction of unit length per entry; central differences."""
+"""Step per entry along a direction; differences are central."""
 
 NUMERIC_TOLERANCE = 1e-4
-"""Largest relative error of a directional derivative taken for agreement. It is loose because
-a kink may lie within a step; it never decides a verdict."""
+"""Largest relative error of a directional derivative that counts as agreement."""
+
+FORWARD_TOLERANCE = 1e-9
+"""A forward pass that is closer than this to the reference is not where a mistake lies."""
+
+SMALLEST = 1e-3
+"""A gradient this much smaller than the right one is no derivation of anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +62,16 @@ class GradientCheck(Check):
         return self.targets[-1], self.experiment.place_of(part)
 
     def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
-        """Return the reference's gradients."""
+        """Return the reference's gradients, and the value they are gradients of."""
         reference.begin_check()
-        seen = self.experiment.observe(reference, self._inputs(seed))
-        return {f"seeded/{part}": np.asarray(seen[part]) for part in self.parts}
+        values = self._inputs(seed)
+        seen = self.experiment.observe(reference, values)
+        forward = self.experiment.evaluate(reference, [values])
+        parts = {f"seeded/{part}": np.asarray(seen[part]) for part in self.parts}
+        return {**parts, "seeded/forward": forward}
 
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
-        """Judge each gradient; then measure its agreement with the own forward pass."""
+        """Judge each gradient; hold wrong ones against the own forward pass."""
         values = self._inputs(seed)
         seen = self.experiment.observe(candidate, values)
         outcomes = {}
@@ -67,73 +80,105 @@ class GradientCheck(Check):
             outcomes[part] = judge_comparison(
                 part, found, inputs=describe_inputs(values), hint=self.hint
             )
+        slopes = _Slopes(self.experiment, candidate, values, generator_for(seed, f"{self.id}/d"))
         variables = self.experiment.variables()
-        gradients = {part: seen[part] for part in self.parts if part in variables}
-        agrees = self._measure(candidate, values, gradients, seed)
-        return {part: _add_note(outcomes[part], agrees.get(part)) for part in self.parts}
+        parts = [part for part in self.parts if part in variables]
+        try:
+            agrees = {part: slopes.agree(part, seen[part]) for part in parts}
+            wrong = [p for p in parts if outcomes[p].status is not Status.PASSED and agrees[p]]
+            forward = slopes.value() if wrong else 0.0
+            carried = {
+                part
+                for part in wrong
+                if _differs(forward, float(expected["seeded/forward"][0]))
+                and slopes.side_with(part, seen[part], expected[f"seeded/{part}"])
+            }
+        except CallFailed:
+            return outcomes  # the gradients themselves came back; their comparison stands
+        return {
+            part: _explain(outcomes[part], agrees.get(part), carried=part in carried)
+            for part in self.parts
+        }
 
     def _inputs(self, seed: int) -> dict[str, Any]:
         return make_inputs(self.experiment.inputs, generator_for(seed, self.id))
 
-    def _measure(
-        self,
-        candidate: Candidate,
-        values: Mapping[str, Any],
-        gradients: Mapping[str, Any],
-        seed: int,
-    ) -> dict[str, bool]:
-        """Return for each gradient whether it is the derivative of the own forward pass.
 
-        Nothing is said of a gradient whose derivative could not be measured.
-        """
-        generator = generator_for(seed, f"{self.id}/directions")
-        variables = self.experiment.variables()
-        rows = [
-            (part, _draw_direction(values[variables[part]].shape, generator))
-            for part, gradient in gradients.items()
-            if isinstance(gradient, np.ndarray) and gradient.dtype.kind == "f"
-            if gradient.shape == values[variables[part]].shape
-            for _ in range(DIRECTIONS)
+@dataclass(frozen=True, slots=True)
+class _Slopes:
+    """Numeric derivatives of a candidate's own forward pass at one point."""
+
+    experiment: Differentiable
+    candidate: Candidate
+    values: Mapping[str, Any]
+    generator: np.random.Generator
+
+    def value(self) -> float:
+        """Return the scalar itself."""
+        return float(self.experiment.evaluate(self.candidate, [self.values])[0])
+
+    def agree(self, part: str, gradient: Any) -> bool | None:
+        """Return whether a gradient is the derivative; None if that cannot be said."""
+        point = self.values[self.experiment.variables()[part]]
+        gradient = _as_gradient(gradient, point.shape)
+        if gradient is None:
+            return None
+        directions = [
+            self.generator.choice((-1.0, 1.0), size=point.shape) for _ in range(DIRECTIONS)
         ]
+        numeric = self._along(part, directions)
+        analytic = np.array([np.sum(gradient * direction) for direction in directions])
+        scale = np.maximum(1e-3, np.maximum(np.abs(analytic), np.abs(numeric)))
+        close = np.abs(analytic - numeric) <= NUMERIC_TOLERANCE * scale
+        return int(close.sum()) >= DIRECTIONS - 1
+
+    def side_with(self, part: str, gradient: Any, right: NDArray[Any]) -> bool:
+        """Return whether derivatives at the worst entries are the gradient's, not ``right``."""
+        gradient = _as_gradient(gradient, right.shape)
+        if gradient is None or np.linalg.norm(gradient) < SMALLEST * np.linalg.norm(right):
+            return False
+        gap = np.abs(gradient - right).reshape(-1)
+        worst = np.argsort(gap)[::-1][:WORST_ENTRIES]
+        directions = []
+        for entry in worst:
+            direction = np.zeros(right.size)
+            direction[entry] = 1.0
+            directions.append(direction.reshape(right.shape))
+        numeric = self._along(part, directions)
+        off = np.abs(numeric - gradient.reshape(-1)[worst])
+        return bool(np.all(off <= 0.1 * gap[worst] + 1e-9))
+
+    def _along(self, part: str, directions: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+        name = self.experiment.variables()[part]
         points = [
-            {**values, variables[part]: values[variables[part]] + sign * STEP * direction}
-            for part, direction in rows
+            {**self.values, name: self.values[name] + sign * STEP * direction}
+            for direction in directions
             for sign in (1.0, -1.0)
         ]
-        if not points:
-            return {}
-        try:
-            results = self.experiment.evaluate(candidate, points)
-        except CallFailed:
-            return {}
-        numeric = (results[0::2] - results[1::2]) / (2 * STEP)
-        agrees: dict[str, bool] = {}
-        for (part, direction), slope in zip(rows, numeric, strict=True):
-            if np.isfinite(slope):
-                close = _agree(float(np.sum(gradients[part] * direction)), float(slope))
-                agrees[part] = agrees.get(part, True) and close
-        return agrees
+        results = self.experiment.evaluate(self.candidate, points)
+        slopes: NDArray[np.float64] = (results[0::2] - results[1::2]) / (2 * STEP)
+        return slopes
 
 
-def _draw_direction(
-    shape: tuple[int, ...], generator: np.random.Generator
-) -> NDArray[np.float64]:
-    return generator.choice((-1.0, 1.0), size=shape)
+def _as_gradient(value: Any, shape: tuple[int, ...]) -> NDArray[np.float64] | None:
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        return None
+    return value.reshape(shape).astype(np.float64) if value.size == np.prod(shape) else None
 
 
-def _agree(analytic: float, numeric: float) -> bool:
-    return abs(analytic - numeric) <= NUMERIC_TOLERANCE * max(1e-3, abs(analytic), abs(numeric))
+def _differs(forward: float, right: float) -> bool:
+    return abs(forward - right) > FORWARD_TOLERANCE * max(1.0, abs(right))
 
 
-def _add_note(outcome: Outcome, agrees: bool | None) -> Outcome:
-    if agrees is None:
-        return outcome
-    passed = outcome.status is Status.PASSED
-    if passed == agrees:
-        return outcome
-    if passed:
-        note = "It is right, but your own forward pass has another derivative: look there."
+def _explain(outcome: Outcome, agrees: bool | None, *, carried: bool) -> Outcome:
+    if carried:
+        message = "Right for your own forward pass, whose mistake is charged where it is."
+        return replace(outcome, status=Status.PASSED, message=message, carried_forward=True)
+    if outcome.status is Status.PASSED and agrees is False:
+        note = "This is right, but your own forward pass has another derivative: look there."
+    elif outcome.status is not Status.PASSED and agrees is False:
+        note = "It is not the derivative of your own forward pass either."
     else:
-        note = "It is the derivative of your own forward pass: look for the mistake there."
+        return outcome
     evidence = replace(outcome.evidence, notes=(*outcome.evidence.notes, note))
     return replace(outcome, evidence=evidence)

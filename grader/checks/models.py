@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from grader.candidate.base import CallFailed, Candidate, Failure, Method, Write
 from grader.candidate.wire import Handle
 from grader.checks.experiments import Differentiable, as_float, pick
+from grader.compare import same_but_for_ones
 from grader.model import Status
 
 
@@ -77,12 +78,17 @@ class ModelLoss(Differentiable):
     ) -> NDArray[np.float64]:
         """Return the loss at each point, restoring nothing: the model is not used again."""
         model, names = self._prepare(candidate, points[0])
+        shapes = candidate.shapes(model, ("attr", "params"))
         operations: list[Write | Method] = []
         previous = points[0]
         for point in points:
             changed = [name for name in self.parameters if point[name] is not previous[name]]
             operations += [
-                Write(model, (("attr", "params"), ("item", names[name])), point[name])
+                Write(
+                    model,
+                    (("attr", "params"), ("item", names[name])),
+                    np.reshape(point[name], shapes[names[name]] or ()),
+                )
                 for name in changed
             ]
             operations.append(Method(model, "loss", (point["X"], point["y"])))
@@ -105,9 +111,14 @@ class ModelLoss(Differentiable):
         """Return a model with its parameters set, and its own names for them."""
         model = candidate.create(self.target, *self.arguments, **self.keywords)
         wanted = {name: np.shape(values[name]) for name in self.parameters}
-        names = match_parameters(wanted, candidate.shapes(model, ("attr", "params")), self._name)
+        held = candidate.shapes(model, ("attr", "params"))
+        names = match_parameters(wanted, held, self._name)
         writes = [
-            Write(model, (("attr", "params"), ("item", names[name])), values[name])
+            Write(
+                model,
+                (("attr", "params"), ("item", names[name])),
+                np.reshape(values[name], held[names[name]] or ()),
+            )
             for name in self.parameters
         ]
         writes += [Write(model, (("attr", k),), value) for k, value in self.attributes.items()]
@@ -122,7 +133,7 @@ def match_parameters(
 ) -> dict[str, str]:
     """Return the model's own name for each canonical parameter.
 
-    Names are taken as they are; where a model counts from another number (``W0, W1`` for
+    A bias may be kept as a row, ``(1, n)`` for ``(n,)``. Names are taken as they are; where a model counts from another number (``W0, W1`` for
     ``W1, W2``), the k-th of a letter is taken for the k-th.
 
     Raises
@@ -144,7 +155,7 @@ def match_parameters(
             names[name] = theirs[mine.index(name)]
     for name, shape in wanted.items():
         found = held[names[name]]
-        if found != shape:
+        if found is None or not same_but_for_ones(found, shape):
             message = f"{model}.params[{name!r}] has shape {found}, expected {shape}."
             raise CallFailed(Failure(Status.FAILED, message))
     return names
