@@ -262,7 +262,7 @@ def test_an_encrypted_member_is_named(tmp_path: Path) -> None:
 def test_a_truncated_archive_is_refused(tmp_path: Path, kind: str, keep: float) -> None:
     """What breaks off gives one line, never half a submission."""
     files = {f"m{i}.py": os.urandom(4000) for i in range(4)}
-    packers = {"tar.gz": gzip.compress, "tar.xz": lzma.compress}
+    packers = dict(PACKERS)
     content = zipped(files) if kind == "zip" else packers[kind](tarred(files))
     message = refusal(tmp_path, content[: int(len(content) * keep)], f"a.{kind}")
     assert "damaged or incomplete" in message
