@@ -288,7 +288,7 @@ def fully_connected_checks(name: str, reg: float) -> tuple[ValueCheck, GradientC
             id=f"FullyConnectedNet.loss_{name}",
             experiment=fully_connected(("loss",), reg=reg),
             tolerance=1e-8,
-            points={"loss": 3},
+            points={"loss": 2},
             hint="Is every weight matrix in the regularisation term, and with which factor?",
         ),
         GradientCheck(
@@ -302,6 +302,22 @@ def fully_connected_checks(name: str, reg: float) -> tuple[ValueCheck, GradientC
 
 
 FullyConnectedNet = (
+    InitialisationCheck(
+        id="FullyConnectedNet.init",
+        target="fc_net:FullyConnectedNet",
+        arguments=([90, 110],),
+        keywords={"input_dim": 100, "num_classes": 60, "weight_scale": 5e-2, "dtype": float},
+        shapes={
+            "W1": (100, 90),
+            "b1": (90,),
+            "W2": (90, 110),
+            "b2": (110,),
+            "W3": (110, 60),
+            "b3": (60,),
+        },
+        scale=5e-2,
+        points=dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), 0.5),
+    ),
     ValueCheck(
         id="FullyConnectedNet.depth",
         experiment=ModelLoss(
@@ -324,7 +340,7 @@ FullyConnectedNet = (
             observed=("scores",),
         ),
         tolerance=1e-8,
-        points={"scores": 2},
+        points={"scores": 1},
         hint="Does your loop go over as many layers as hidden_dims asks for?",
     ),
     *fully_connected_checks("reg_0", 0.0),

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate, Failure
-from grader.compare import Comparison
+from grader.checks.experiments import Absent
+from grader.compare import Comparison, Measure, compare
 from grader.model import Evidence, Kind, Outcome, Status, Visibility
 
 Expected = Mapping[str, NDArray[Any]]
@@ -91,10 +92,22 @@ def outcome_of_failure(failure: Failure, inputs: str = "") -> Outcome:
     )
 
 
-def judge_comparison(
-    part: str, found: Comparison, *, inputs: str, hint: str = "", notes: tuple[str, ...] = ()
+def judge_value(
+    part: str,
+    got: Any,
+    right: Any,
+    tolerance: float,
+    measure: Measure = Measure.RELATIVE,
+    *,
+    inputs: str,
+    hint: str = "",
+    note: str = "",
 ) -> Outcome:
-    """Return the outcome of a comparison, in words."""
+    """Return the outcome of comparing one part with its right value, in words."""
+    if isinstance(got, Absent):
+        return outcome_of_failure(got.failure, inputs)
+    found = compare(got, right, tolerance, measure)
+    notes = (note,) if note and not found.ok else ()
     if found.ok:
         return Outcome(
             Status.PASSED,

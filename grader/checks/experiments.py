@@ -18,6 +18,13 @@ Path = tuple[Any, ...]
 """Where a part lies in what a function returns: positions and keys; ``()`` is all of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Stands for a part that did not come back, with the reason."""
+
+    failure: Failure
+
+
 class Experiment(ABC):
     """Calls targets on given inputs and names what came back."""
 
@@ -33,7 +40,7 @@ class Experiment(ABC):
 
     @abstractmethod
     def observe(self, candidate: Candidate, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return values by part."""
+        """Return values by part; a part that did not come back is `Absent`."""
 
     @abstractmethod
     def place_of(self, part: str) -> int | str | None:
@@ -84,7 +91,7 @@ class FunctionCall(Differentiable):
         if self.gradients:
             refuse_changes(reply, tuple(values), name)
         result = reply.value
-        return {part: pick(result, path, name) for part, path in self.results.items()}
+        return {part: find(result, path, name) for part, path in self.results.items()}
 
     def place_of(self, part: str) -> int | str | None:
         """Return the last step of the part's path."""
@@ -148,12 +155,18 @@ class ForwardBackward(Differentiable):
         refuse_changes(reply, tuple(self.arguments), name)
         out = pick(reply.value, (0,), name)
         cache = pick(reply.value, (1,), name)
-        result = candidate.call(self.backward, values["dout"], cache)
+        return {"out": out, **self._call_backward(candidate, values["dout"], cache)}
+
+    def _call_backward(self, candidate: Candidate, dout: Any, cache: Any) -> dict[str, Any]:
+        """Return the gradients; what forward gave must not be lost when backward fails."""
         name = self.backward.partition(":")[2]
+        try:
+            result = candidate.call(self.backward, dout, cache)
+        except CallFailed as failed:
+            return dict.fromkeys(self.gradients, Absent(failed.failure))
         if len(self.gradients) == 1:
             result = result if isinstance(result, (tuple, list)) else (result,)
-        parts = {part: pick(result, (i,), name) for i, part in enumerate(self.gradients)}
-        return {"out": out, **parts}
+        return {part: find(result, (i,), name) for i, part in enumerate(self.gradients)}
 
     def place_of(self, part: str) -> int | str | None:
         """Return the gradient's position in what the backward pass returns."""
@@ -201,6 +214,14 @@ def pick(result: Any, path: Path, name: str) -> Any:
         except (TypeError, KeyError, IndexError):
             raise CallFailed(Failure(Status.FAILED, _say_shape(result, step, name))) from None
     return result
+
+
+def find(result: Any, path: Path, name: str) -> Any:
+    """Return the part of a result that ``path`` leads to, or `Absent` with the reason."""
+    try:
+        return pick(result, path, name)
+    except CallFailed as failed:
+        return Absent(failed.failure)
 
 
 def refuse_changes(reply: Reply, names: Sequence[str], function: str) -> None:

@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate
-from grader.checks.base import Check, Expected, judge_comparison
+from grader.checks.base import Check, Expected, judge_value
 from grader.checks.experiments import Differentiable
-from grader.compare import compare
 from grader.inputs import describe_inputs, generator_for, make_inputs
 from grader.model import Kind, Outcome, Status
 
@@ -74,12 +73,17 @@ class GradientCheck(Check):
         """Judge each gradient; hold wrong ones against the own forward pass."""
         values = self._inputs(seed)
         seen = self.experiment.observe(candidate, values)
-        outcomes = {}
-        for part in self.parts:
-            found = compare(seen[part], expected[f"seeded/{part}"], self.tolerance)
-            outcomes[part] = judge_comparison(
-                part, found, inputs=describe_inputs(values), hint=self.hint
+        outcomes = {
+            part: judge_value(
+                part,
+                seen[part],
+                expected[f"seeded/{part}"],
+                self.tolerance,
+                inputs=describe_inputs(values),
+                hint=self.hint,
             )
+            for part in self.parts
+        }
         slopes = _Slopes(self.experiment, candidate, values, generator_for(seed, f"{self.id}/d"))
         variables = self.experiment.variables()
         parts = [part for part in self.parts if part in variables]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate, Failure, Seed
 from grader.checks.base import Check, Expected
-from grader.checks.models import match_parameters
+from grader.checks.models import match_parameters, say_shape
+from grader.compare import same_but_for_ones
 from grader.model import Evidence, Kind, Outcome, Status
 
 
@@ -20,7 +21,8 @@ class InitialisationCheck(Check):
     """Weights are Gaussian with mean zero and the scale asked for; biases are exactly zero.
 
     Give the weights at least some thousand entries: their measured standard deviation must be
-    within a tenth of the right one, which a correct model of that size never misses.
+    within a tenth of the right one, which a correct model of that size never misses. A bias may
+    be the number zero, which broadcasts as an array of zeros would.
     """
 
     kind: ClassVar[Kind] = Kind.VALUE
@@ -57,6 +59,12 @@ class InitialisationCheck(Check):
                 names = match_parameters({part: self.shapes[part]}, held, self._name)
             except CallFailed as failed:
                 found[part] = _failed(failed.failure)
+                continue
+            shape = held[names[part]]
+            is_scalar_bias = shape is None and part.startswith("b")
+            if not is_scalar_bias and not same_but_for_ones(shape or (), self.shapes[part]):
+                message = say_shape(self._name, part, shape, self.shapes[part])
+                found[part] = Outcome(Status.FAILED, message)
                 continue
             value = candidate.read(model, ("attr", "params"), ("item", names[part]))
             found[part] = self._judge(part, value)

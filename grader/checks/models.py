@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate, Failure, Method, Write
 from grader.candidate.wire import Handle
-from grader.checks.experiments import Differentiable, as_float, pick
+from grader.checks.experiments import Differentiable, as_float, find, pick
 from grader.compare import same_but_for_ones
 from grader.model import Status
 
@@ -59,10 +59,10 @@ class ModelLoss(Differentiable):
         if set(self.observed) == {"scores"}:
             return seen
         result = candidate.method(model, "loss", values["X"], values["y"])
-        seen["loss"] = pick(result, (0,), f"{self._name}.loss")
+        seen["loss"] = find(result, (0,), f"{self._name}.loss")
         for part in self.observed:
             if part not in seen:
-                seen[part] = pick(result, (1, names[part]), f"{self._name}.loss")
+                seen[part] = find(result, (1, names[part]), f"{self._name}.loss")
         return seen
 
     def place_of(self, part: str) -> int | str | None:
@@ -87,7 +87,7 @@ class ModelLoss(Differentiable):
                 Write(
                     model,
                     (("attr", "params"), ("item", names[name])),
-                    np.reshape(point[name], shapes[names[name]] or ()),
+                    _as_held(point[name], shapes[names[name]]),
                 )
                 for name in changed
             ]
@@ -117,7 +117,7 @@ class ModelLoss(Differentiable):
             Write(
                 model,
                 (("attr", "params"), ("item", names[name])),
-                np.reshape(values[name], held[names[name]] or ()),
+                _as_held(values[name], held[names[name]]),
             )
             for name in self.parameters
         ]
@@ -133,21 +133,21 @@ def match_parameters(
 ) -> dict[str, str]:
     """Return the model's own name for each canonical parameter.
 
-    A bias may be kept as a row, ``(1, n)`` for ``(n,)``. Names are taken as they are; where a model counts from another number (``W0, W1`` for
-    ``W1, W2``), the k-th of a letter is taken for the k-th.
+    Names are taken as they are; where a model counts from another number (``W0, W1`` for
+    ``W1, W2``), the k-th of a letter is taken for the k-th. A bias may be kept in any shape,
+    since it is about to be replaced; a weight matrix of another shape is another network.
 
     Raises
     ------
     CallFailed
-        If a parameter is not there or has another shape.
+        If a parameter is not there, or a weight has another shape.
     """
     names = {name: name for name in wanted}
     if not set(wanted) <= set(held):
         own = [key for key in held if isinstance(key, str)]
         for name in wanted:
-            letters = re.sub(r"\d+$", "", name)
-            mine = sorted((key for key in wanted if re.sub(r"\d+$", "", key) == letters), key=_rank)
-            theirs = sorted((key for key in own if re.sub(r"\d+$", "", key) == letters), key=_rank)
+            mine = sorted((key for key in wanted if _letters(key) == _letters(name)), key=_rank)
+            theirs = sorted((key for key in own if _letters(key) == _letters(name)), key=_rank)
             if len(theirs) != len(mine):
                 listed = ", ".join(map(str, list(held)[:12])) or "nothing"
                 message = f"{model}.params has no {name!r}; it holds {listed}."
@@ -155,10 +155,28 @@ def match_parameters(
             names[name] = theirs[mine.index(name)]
     for name, shape in wanted.items():
         found = held[names[name]]
-        if found is None or not same_but_for_ones(found, shape):
-            message = f"{model}.params[{name!r}] has shape {found}, expected {shape}."
-            raise CallFailed(Failure(Status.FAILED, message))
+        if len(shape) > 1 and found != shape:
+            raise CallFailed(Failure(Status.FAILED, say_shape(model, name, found, shape)))
     return names
+
+
+def say_shape(
+    model: str, name: str, found: tuple[int, ...] | None, expected: tuple[int, ...]
+) -> str:
+    """Say that a parameter has another shape than it should."""
+    is_what = "is not an array" if found is None else f"has shape {found}"
+    return f"{model}.params[{name!r}] {is_what}, expected shape {expected}."
+
+
+def _as_held(value: NDArray[Any], shape: tuple[int, ...] | None) -> NDArray[Any]:
+    """Return a value in the shape the model keeps it in, if that holds the same numbers."""
+    if shape is None or not same_but_for_ones(shape, value.shape):
+        return value
+    return value.reshape(shape)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"\d+$", "", name)
 
 
 def _rank(name: str) -> int:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate
-from grader.checks.base import Check, Expected, judge_comparison, outcome_of_failure
+from grader.checks.base import Check, Expected, judge_value, outcome_of_failure
 from grader.checks.experiments import Experiment
-from grader.compare import Measure, compare
+from grader.compare import Measure
 from grader.inputs import describe_inputs, generator_for, make_inputs
 from grader.model import Kind, Outcome, Status
 
@@ -87,10 +87,16 @@ class ValueCheck(Check):
     def _judge(
         self, part: str, got: Any, right: Any, inputs: Mapping[str, Any], *, printed: bool
     ) -> Outcome:
-        found = compare(got, right, self.tolerance, self.measure)
-        notes: tuple[str, ...] = ()
-        if not printed and part in self.literals and not found.ok:
-            notes = ("The handout's own example is right; this is another input.",)
-        return judge_comparison(
-            part, found, inputs=describe_inputs(inputs), hint=self.hint, notes=notes
+        note = ""
+        if not printed and part in self.literals:
+            note = "The handout's own example is right; this is another input."
+        return judge_value(
+            part,
+            got,
+            right,
+            self.tolerance,
+            self.measure,
+            inputs=describe_inputs(inputs),
+            hint=self.hint,
+            note=note,
         )
