@@ -93,9 +93,7 @@ class Fixed(Input):
         return np.array(self.value) if isinstance(self.value, list) else self.value
 
 
-def normal(
-    *shape: int, scale: float = 1.0, offset: float = 0.0, margin: float = 0.0
-) -> Normal:
+def normal(*shape: int, scale: float = 1.0, offset: float = 0.0, margin: float = 0.0) -> Normal:
     """Declare Gaussian entries of standard deviation ``scale`` around ``offset``."""
     return Normal(shape, scale, offset, margin)
 

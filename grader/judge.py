@@ -176,4 +176,3 @@ def _cell_lines(module: ModuleSource, file: str) -> list[str]:
     """Return the lines of one notebook cell, as far as they were kept."""
     numbered = enumerate(module.source.splitlines(), start=1)
     return [text for number, text in numbered if module.locate(number).file == file]
-

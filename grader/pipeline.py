@@ -7,17 +7,14 @@ started before NumPy is imported on this side, so that both load at the same tim
 from __future__ import annotations
 
 import platform
-import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from importlib.metadata import version as installed_version
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import grader
 from grader.candidate.zygote import Zygote
-from grader.errors import SubmissionError
 from grader.isolation.confinement import Confinement, Level
 from grader.isolation.levels import choose
 from grader.isolation.visible import default_read_only
@@ -26,18 +23,23 @@ from grader.model import (
     CheckResult,
     GraderInfo,
     Limits,
+    Location,
     QuestionScore,
     Report,
+    Status,
     SubmissionInfo,
 )
 from grader.submission.archive import Submission, open_submission
-from grader.submission.locate import Located, implemented, locate
+from grader.submission.locate import Located, locate
 
 if TYPE_CHECKING:
     from grader.candidate.base import Failure
     from grader.candidate.naming import Naming
-    from grader.course.assignment import Assignment, Question
+    from grader.candidate.sandboxed import SandboxedCandidate
+    from grader.course.assignment import Assignment
     from grader.course.catalogue import LoadedAssignment
+    from grader.judge import Judge
+    from grader.submission.overlay import Programme
 
 Progress = Callable[[str, int, int], None]
 
@@ -47,6 +49,16 @@ _SCRATCH_BYTES = 16 << 20
 _SCRATCH_FILES = 512
 _OPEN_FILES = 64
 _FIRST_UID = 61_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """How to grade, whatever is graded."""
+
+    level: Level
+    limits: Limits
+    seed: int | None
+    progress: Progress | None
 
 
 def grade(
@@ -86,124 +98,134 @@ def grade(
     """
     started = time.perf_counter()
     handed_in = open_submission(Path(submission))
-    level = choose(isolation).level
     with Zygote() as zygote:
-        chosen = _choose_assignments(handed_in, assignments)
-        report = _grade(handed_in, chosen, zygote, level, limits or Limits(), seed, progress)
+        settings = _Settings(choose(isolation).level, limits or Limits(), seed, progress)
+        report = _grade(handed_in, assignments, zygote, settings)
     return replace(report, seconds=time.perf_counter() - started)
 
 
 def _grade(
-    handed_in: Submission,
-    chosen: Sequence[LoadedAssignment],
-    zygote: Zygote,
-    level: Level,
-    limits: Limits,
-    seed: int | None,
-    progress: Progress | None,
+    handed_in: Submission, asked: Sequence[str | Path], zygote: Zygote, settings: _Settings
 ) -> Report:
     from grader.candidate.naming import Naming
-    from grader.candidate.sandboxed import SandboxedCandidate, World
-    from grader.course.expected import expected_for
     from grader.judge import Judge
+    from grader.recognition import choose_assignments, without_unasked
     from grader.submission.overlay import lay_out
 
+    chosen = choose_assignments(handed_in, asked)
     targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.targets)
     located = locate(handed_in, targets)
     programmes = lay_out(handed_in, located)
-    confinement = _confine(level, limits)
-    old_names = all(loaded.assignment.old_names for loaded in chosen)
-    worlds = [
-        World(programme, zygote, confinement, limits, old_names=old_names)
-        for programme in programmes
-    ]
     naming = Naming(located.definitions, _keywords(chosen))
-    candidate = SandboxedCandidate(worlds, naming, _unreadable(located))
+    old_names = all(loaded.assignment.old_names for loaded in chosen)
+    candidate = _make_candidate(programmes, located, naming, zygote, settings, old_names=old_names)
     judge = Judge.of(candidate, located.definitions, programmes)
-    infos, questions, checks = [], [], []
+    graded = []
     try:
         for loaded in chosen:
-            assignment = _without_unasked(loaded.assignment, handed_in, located)
-            own_seed = assignment.default_seed if seed is None else seed
-            expected = expected_for(loaded, seed)
-            results = judge.run(assignment, expected, own_seed, progress)
-            info, scores, rows = _add_up(loaded, assignment, results, located, len(chosen) > 1)
-            infos.append(info)
-            questions += scores
-            checks += rows
+            asked_for = without_unasked(loaded.assignment, handed_in, located)
+            graded.append(_Graded.of(loaded, asked_for, judge, settings))
     finally:
         candidate.restart()
-    return _make_report(handed_in, located, naming, level, infos, questions, checks, seed, chosen)
+    return _make_report(handed_in, located, graded, tuple(naming.notes), settings)
 
 
-def _choose_assignments(
-    handed_in: Submission, asked: Sequence[str | Path]
-) -> tuple[LoadedAssignment, ...]:
-    """Return the assignments asked for, or those that the submission looks like.
+@dataclass(frozen=True, slots=True)
+class _Graded:
+    """One assignment's checks and points."""
 
-    Notebook names decide; where none is known, implemented targets; and where nothing is
-    implemented, the stubs of a starter.
-    """
-    from grader.course.catalogue import assignment_names, load_assignment
+    loaded: LoadedAssignment
+    checks: tuple[CheckResult, ...]
+    questions: tuple[QuestionScore, ...]
 
-    if asked:
-        return tuple(load_assignment(name) for name in dict.fromkeys(asked))
-    known = [load_assignment(name) for name in assignment_names()]
-    stems = {_plain(Path(name).stem) for name in handed_in.names if name.endswith(".ipynb")}
-    by_notebook = [
-        loaded
-        for loaded in known
-        if stems & {_plain(name) for name in loaded.assignment.notebooks}
-    ]
-    if by_notebook:
-        return tuple(by_notebook)
-    located = locate(handed_in, dict.fromkeys(t for k in known for t in k.assignment.targets))
-    readable = implemented(located) | located.unreadable.keys()
-    for found in (readable, located.definitions.keys()):
-        by_target = [loaded for loaded in known if found & set(loaded.assignment.targets)]
-        if by_target:
-            return tuple(by_target)
-    names = ", ".join(loaded.assignment.name for loaded in known) or "none"
-    raise SubmissionError(
-        f"{handed_in.name}: no known assignment's notebook or functions in it; "
-        f"choose one with --assignment: {names}"
-    )
+    @classmethod
+    def of(
+        cls, loaded: LoadedAssignment, asked_for: Assignment, judge: Judge, settings: _Settings
+    ) -> _Graded:
+        """Run the checks and give the points."""
+        from grader.course.expected import expected_for
+        from grader.scoring import QuestionRule, score_checks
 
+        seed = asked_for.default_seed if settings.seed is None else settings.seed
+        expected = expected_for(loaded, settings.seed)
+        results = judge.run(asked_for, expected, seed, settings.progress)
+        rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
+        return cls(loaded, *score_checks(results, rules))
 
-def _without_unasked(
-    assignment: Assignment, handed_in: Submission, located: Located
-) -> Assignment:
-    """Leave out given functions that this year's notebook does not ask for.
-
-    Courses drop a function from one year to the next. Where the handed-in notebook is there
-    and names a given function nowhere, and no module defines it, it was not asked for.
-    """
-    names = {_plain(name) for name in assignment.notebooks}
-    notebooks = [
-        content
-        for path, content in handed_in.files.items()
-        if path.endswith(".ipynb") and _plain(Path(path).stem) in names
-    ]
-    if not notebooks:
-        return assignment
-
-    def is_asked(question: Question) -> bool:
-        if not question.given:
-            return True
-        targets = {target for check in question.checks for target in check.targets}
-        return not targets <= set(located.missing) or any(
-            target.partition(":")[2].encode() in content
-            for target in targets
-            for content in notebooks
+    def prefixed(self) -> _Graded:
+        """Return the same with the assignment's name before every id."""
+        prefix = f"{self.loaded.assignment.name}/"
+        return replace(
+            self,
+            checks=tuple(
+                replace(c, id=prefix + c.id, question=prefix + c.question) for c in self.checks
+            ),
+            questions=tuple(replace(q, id=prefix + q.id) for q in self.questions),
         )
 
-    return replace(assignment, questions=tuple(q for q in assignment.questions if is_asked(q)))
+    def describe(self, edition: str) -> AssignmentInfo:
+        """Return the assignment's row of the report, with its subtotal."""
+        return AssignmentInfo(
+            name=self.loaded.assignment.name,
+            title=self.loaded.assignment.title,
+            edition=edition,
+            digest=self.loaded.digest,
+            score=sum(question.score for question in self.questions),
+            max_score=sum(question.max_score for question in self.questions),
+        )
 
 
-def _plain(name: str) -> str:
-    """Return a notebook's name as people mean it: letters and digits, no case, no copy mark."""
-    name = re.sub(r"(?i)([-_ ]*(copy\d*|solved|solution|final|colab))+$|\(\d+\)$", "", name.strip())
-    return re.sub(r"[^a-z0-9]", "", name.lower())
+def _make_candidate(
+    programmes: Sequence[Programme],
+    located: Located,
+    naming: Naming,
+    zygote: Zygote,
+    settings: _Settings,
+    *,
+    old_names: bool,
+) -> SandboxedCandidate:
+    from grader.candidate.sandboxed import SandboxedCandidate, World
+
+    confinement = _confine(settings.level, settings.limits)
+    worlds = [
+        World(programme, zygote, confinement, settings.limits, old_names=old_names)
+        for programme in programmes
+    ]
+    return SandboxedCandidate(worlds, naming, _unreadable(located))
+
+
+def _make_report(
+    handed_in: Submission,
+    located: Located,
+    graded: Sequence[_Graded],
+    notes: tuple[str, ...],
+    settings: _Settings,
+) -> Report:
+    infos = tuple(one.describe(located.edition) for one in graded)
+    rows = graded if len(graded) == 1 else [one.prefixed() for one in graded]
+    checks = tuple(check for one in rows for check in one.checks)
+    files = {definition.file for definition in located.definitions.values()}
+    first = graded[0].loaded.assignment
+    return Report(
+        assignments=infos,
+        submission=SubmissionInfo(
+            handed_in.name, handed_in.digest, located.edition, tuple(sorted(files))
+        ),
+        grader=GraderInfo(
+            version=grader.__version__,
+            python=platform.python_version(),
+            numpy=_numpy_version(),
+            isolation=settings.level.value,
+            seed=first.default_seed if settings.seed is None else settings.seed,
+        ),
+        questions=tuple(question for one in rows for question in one.questions),
+        checks=checks,
+        score=sum(info.score for info in infos),
+        max_score=sum(info.max_score for info in infos),
+        needs_regrade=any(c.outcome.status is Status.GRADER_ERROR for c in checks),
+        warnings=(*handed_in.warnings, *located.warnings, *notes),
+        missing=located.missing,
+    )
 
 
 def _confine(level: Level, limits: Limits) -> Confinement:
@@ -231,7 +253,6 @@ def _keywords(chosen: Sequence[LoadedAssignment]) -> dict[str, tuple[str, ...]]:
 
 def _unreadable(located: Located) -> dict[str, Failure]:
     from grader.candidate.base import Failure
-    from grader.model import Location, Status
 
     failures = {}
     for target, problem in located.unreadable.items():
@@ -247,67 +268,7 @@ def _unreadable(located: Located) -> dict[str, Failure]:
     return failures
 
 
-def _add_up(
-    loaded: LoadedAssignment,
-    assignment: Assignment,
-    results: Sequence[CheckResult],
-    located: Located,
-    several: bool,
-) -> tuple[AssignmentInfo, list[QuestionScore], list[CheckResult]]:
-    """Give points; where several assignments are graded, their names go before the ids."""
-    from grader.scoring import QuestionRule, score_checks
+def _numpy_version() -> str:
+    import numpy as np
 
-    rules = [QuestionRule(q.id, q.title, q.given) for q in assignment.questions]
-    checks, scores = score_checks(results, rules)
-    info = AssignmentInfo(
-        name=assignment.name,
-        title=assignment.title,
-        edition=located.edition,
-        digest=loaded.digest,
-        score=sum(question.score for question in scores),
-        max_score=sum(question.max_score for question in scores),
-    )
-    if not several:
-        return info, list(scores), list(checks)
-    prefix = f"{assignment.name}/"
-    return (
-        info,
-        [replace(question, id=prefix + question.id) for question in scores],
-        [replace(c, id=prefix + c.id, question=prefix + c.question) for c in checks],
-    )
-
-
-def _make_report(
-    handed_in: Submission,
-    located: Located,
-    naming: Naming,
-    level: Level,
-    infos: Sequence[AssignmentInfo],
-    questions: Sequence[QuestionScore],
-    checks: Sequence[CheckResult],
-    seed: int | None,
-    chosen: Sequence[LoadedAssignment],
-) -> Report:
-    from grader.model import Status
-
-    files = dict.fromkeys(d.file for d in located.definitions.values())
-    return Report(
-        assignments=tuple(infos),
-        submission=SubmissionInfo(
-            handed_in.name, handed_in.digest, located.edition, tuple(sorted(files))
-        ),
-        grader=GraderInfo(
-            version=grader.__version__,
-            python=platform.python_version(),
-            numpy=installed_version("numpy"),
-            isolation=level.value,
-            seed=chosen[0].assignment.default_seed if seed is None else seed,
-        ),
-        questions=tuple(questions),
-        checks=tuple(checks),
-        score=sum(info.score for info in infos),
-        max_score=sum(info.max_score for info in infos),
-        needs_regrade=any(c.outcome.status is Status.GRADER_ERROR for c in checks),
-        warnings=(*handed_in.warnings, *located.warnings, *naming.notes),
-        missing=located.missing,
-    )
+    return np.__version__

@@ -108,9 +108,7 @@ class FunctionCall(Differentiable):
         """Return the loss at each point."""
         calls = [Call(self.target, tuple(point.values())) for point in points]
         name = self.target.partition(":")[2]
-        losses = [
-            pick(reply.value, self.results["loss"], name) for reply in candidate.run(calls)
-        ]
+        losses = [pick(reply.value, self.results["loss"], name) for reply in candidate.run(calls)]
         return np.array([as_float(loss) for loss in losses])
 
     def _unread(self) -> frozenset[int]:
@@ -207,12 +205,9 @@ def pick(result: Any, path: Path, name: str) -> Any:
     for step in path:
         if result is None:
             raise CallFailed(Failure(Status.FAILED, f"{name} returned None."))
-        try:
-            if isinstance(result, Handle) or not isinstance(result, (tuple, list, dict)):
-                raise TypeError
-            result = result[step]
-        except (TypeError, KeyError, IndexError):
-            raise CallFailed(Failure(Status.FAILED, _say_shape(result, step, name))) from None
+        if not _holds(result, step):
+            raise CallFailed(Failure(Status.FAILED, _say_shape(result, step, name)))
+        result = result[step]
     return result
 
 
@@ -247,6 +242,13 @@ def as_float(value: Any) -> float:
         return float(np.asarray(value, dtype=np.float64).reshape(()))
     except (TypeError, ValueError):
         return float("nan")
+
+
+def _holds(result: Any, step: Any) -> bool:
+    if isinstance(result, dict):
+        return step in result
+    is_sequence = isinstance(result, (tuple, list)) and isinstance(step, int)
+    return is_sequence and 0 <= step < len(result)
 
 
 def _say_shape(result: Any, step: Any, name: str) -> str:

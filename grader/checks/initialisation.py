@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.candidate.base import CallFailed, Candidate, Failure, Seed
-from grader.checks.base import Check, Expected
-from grader.checks.models import match_parameters, say_shape
+from grader.candidate.base import CallFailed, Candidate, Seed
+from grader.candidate.wire import Handle
+from grader.checks.base import Check, Expected, outcome_of_failure
+from grader.checks.models import name_parameters, say_shape
 from grader.compare import same_but_for_ones
 from grader.model import Evidence, Kind, Outcome, Status
 
@@ -53,22 +54,34 @@ class InitialisationCheck(Check):
         candidate.run([Seed(seed % 2**32)])
         model = candidate.create(self.target, *self.arguments, **self.keywords)
         held = candidate.shapes(model, ("attr", "params"))
-        found = {}
-        for part in self.parts:
+        return {part: self._examine_part(candidate, model, held, part) for part in self.parts}
+
+    def _examine_part(
+        self,
+        candidate: Candidate,
+        model: Handle,
+        held: Mapping[Any, tuple[int, ...] | None],
+        part: str,
+    ) -> Outcome:
+        try:
+            name = self._own_name(part, held)
+        except CallFailed as failed:
+            return outcome_of_failure(failed.failure)
+        shape = held[name]
+        is_scalar_bias = shape is None and part.startswith("b")
+        if not is_scalar_bias and not same_but_for_ones(shape or (), self.shapes[part]):
+            message = say_shape(self._name, part, shape, self.shapes[part])
+            return Outcome(Status.FAILED, message)
+        return self._judge(part, candidate.read(model, ("attr", "params"), ("item", name)))
+
+    def _own_name(self, part: str, held: Mapping[Any, Any]) -> str:
+        """Return the model's name for a parameter, whether or not all the others are there."""
+        if part in held and set(self.shapes) - set(held):
             try:
-                names = match_parameters({part: self.shapes[part]}, held, self._name)
-            except CallFailed as failed:
-                found[part] = _failed(failed.failure)
-                continue
-            shape = held[names[part]]
-            is_scalar_bias = shape is None and part.startswith("b")
-            if not is_scalar_bias and not same_but_for_ones(shape or (), self.shapes[part]):
-                message = say_shape(self._name, part, shape, self.shapes[part])
-                found[part] = Outcome(Status.FAILED, message)
-                continue
-            value = candidate.read(model, ("attr", "params"), ("item", names[part]))
-            found[part] = self._judge(part, value)
-        return found
+                return name_parameters(self.shapes, held, self._name)[part]
+            except CallFailed:
+                return part
+        return name_parameters(self.shapes, held, self._name)[part]
 
     @property
     def _name(self) -> str:
@@ -90,7 +103,8 @@ class InitialisationCheck(Check):
         evidence = Evidence(inputs=inputs, count=values.size)
         error = abs(deviation - self.scale) / self.scale
         if error > 0.1:
-            message = f"params[{part!r}] has standard deviation {deviation:.3g}, not {self.scale:g}."
+            found = f"standard deviation {deviation:.3g}"
+            message = f"params[{part!r}] has {found}, expected {self.scale:g}."
         elif abs(mean) > 0.1 * self.scale:
             message = f"params[{part!r}] has mean {mean:.3g}, expected zero."
         else:
@@ -99,7 +113,3 @@ class InitialisationCheck(Check):
         return Outcome(
             Status.FAILED, message, error=error, tolerance=0.1, hint=hint, evidence=evidence
         )
-
-
-def _failed(failure: Failure) -> Outcome:
-    return Outcome(failure.status, failure.message, hint=failure.hint)

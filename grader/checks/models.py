@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,30 +133,46 @@ def match_parameters(
 ) -> dict[str, str]:
     """Return the model's own name for each canonical parameter.
 
-    Names are taken as they are; where a model counts from another number (``W0, W1`` for
-    ``W1, W2``), the k-th of a letter is taken for the k-th. A bias may be kept in any shape,
-    since it is about to be replaced; a weight matrix of another shape is another network.
+    A bias may be kept in any shape, since it is about to be replaced; a weight matrix of another
+    shape is another network.
 
     Raises
     ------
     CallFailed
         If a parameter is not there, or a weight has another shape.
     """
-    names = {name: name for name in wanted}
-    if not set(wanted) <= set(held):
-        own = [key for key in held if isinstance(key, str)]
-        for name in wanted:
-            mine = sorted((key for key in wanted if _letters(key) == _letters(name)), key=_rank)
-            theirs = sorted((key for key in own if _letters(key) == _letters(name)), key=_rank)
-            if len(theirs) != len(mine):
-                listed = ", ".join(map(str, list(held)[:12])) or "nothing"
-                message = f"{model}.params has no {name!r}; it holds {listed}."
-                raise CallFailed(Failure(Status.FAILED, message))
-            names[name] = theirs[mine.index(name)]
+    names = name_parameters(wanted, held, model)
     for name, shape in wanted.items():
         found = held[names[name]]
         if len(shape) > 1 and found != shape:
             raise CallFailed(Failure(Status.FAILED, say_shape(model, name, found, shape)))
+    return names
+
+
+def name_parameters(wanted: Iterable[str], held: Iterable[Any], model: str) -> dict[str, str]:
+    """Return the model's own name for each canonical parameter.
+
+    Names are taken as they are; where a model counts from another number (``W0, W1`` for
+    ``W1, W2``), the k-th of a letter is taken for the k-th.
+
+    Raises
+    ------
+    CallFailed
+        If a parameter is not there.
+    """
+    wanted, own = list(wanted), [key for key in held if isinstance(key, str)]
+    if set(wanted) <= set(own):
+        return {name: name for name in wanted}
+    names = {}
+    for name in wanted:
+        mine = sorted((key for key in wanted if _letters(key) == _letters(name)), key=_rank)
+        theirs = sorted((key for key in own if _letters(key) == _letters(name)), key=_rank)
+        if len(theirs) != len(mine):
+            listed = ", ".join(own[:12]) or "nothing"
+            lacking = next(key for key in wanted if key not in own)
+            message = f"{model}.params has no {lacking!r}; it holds {listed}."
+            raise CallFailed(Failure(Status.FAILED, message))
+        names[name] = theirs[mine.index(name)]
     return names
 
 

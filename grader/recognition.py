@@ -1,0 +1,78 @@
+"""Which assignments a submission is for, and which of their questions this year asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from grader.course.assignment import Assignment, Question
+from grader.course.catalogue import LoadedAssignment, assignment_names, load_assignment
+from grader.errors import SubmissionError
+from grader.submission.archive import Submission
+from grader.submission.locate import Located, implemented, locate
+
+
+def choose_assignments(
+    handed_in: Submission, asked: Sequence[str | Path]
+) -> tuple[LoadedAssignment, ...]:
+    """Return the assignments asked for, or those that the submission looks like.
+
+    Notebook names decide; where none is known, implemented targets; and where nothing is
+    implemented, the stubs of a starter.
+    """
+    if asked:
+        return tuple(load_assignment(name) for name in dict.fromkeys(asked))
+    known = [load_assignment(name) for name in assignment_names()]
+    stems = {_plain(Path(name).stem) for name in handed_in.names if name.endswith(".ipynb")}
+    by_notebook = [
+        loaded for loaded in known if stems & {_plain(name) for name in loaded.assignment.notebooks}
+    ]
+    if by_notebook:
+        return tuple(by_notebook)
+    located = locate(handed_in, dict.fromkeys(t for k in known for t in k.assignment.targets))
+    readable = implemented(located) | located.unreadable.keys()
+    for found in (readable, located.definitions.keys()):
+        by_target = [loaded for loaded in known if found & set(loaded.assignment.targets)]
+        if by_target:
+            return tuple(by_target)
+    names = ", ".join(loaded.assignment.name for loaded in known) or "none"
+    raise SubmissionError(
+        f"{handed_in.name}: no known assignment's notebook or functions in it; "
+        f"choose one with --assignment: {names}"
+    )
+
+
+def without_unasked(assignment: Assignment, handed_in: Submission, located: Located) -> Assignment:
+    """Leave out given functions that this year's notebook does not ask for.
+
+    Courses drop a function from one year to the next. Where the handed-in notebook is there
+    and names a given function nowhere, and no module defines it, it was not asked for.
+    """
+    names = {_plain(name) for name in assignment.notebooks}
+    notebooks = [
+        content
+        for path, content in handed_in.files.items()
+        if path.endswith(".ipynb") and _plain(Path(path).stem) in names
+    ]
+    if not notebooks:
+        return assignment
+
+    def is_asked(question: Question) -> bool:
+        if not question.given:
+            return True
+        targets = {target for check in question.checks for target in check.targets}
+        return not targets <= set(located.missing) or any(
+            target.partition(":")[2].encode() in content
+            for target in targets
+            for content in notebooks
+        )
+
+    return replace(assignment, questions=tuple(q for q in assignment.questions if is_asked(q)))
+
+
+def _plain(name: str) -> str:
+    """Return a notebook's name as people mean it: letters and digits, no case, no copy mark."""
+    name = re.sub(r"(?i)([-_ ]*(copy\d*|solved|solution|final|colab))+$|\(\d+\)$", "", name.strip())
+    return re.sub(r"[^a-z0-9]", "", name.lower())
