@@ -50,8 +50,8 @@ CHANGING_FILES = (
     "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename", "renameat", "renameat2", "creat",
     "truncate", "ftruncate", "fsync", "fdatasync",
 )  # fmt: skip
-# TCGETS, TIOCGWINSZ, FIONREAD, FIONCLEX, FIOCLEX: what Python asks of a file it opens.
-IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5450, 0x5451)
+# TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what Python asks of a file it opens.
+IOCTL_REQUESTS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
 # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. Not F_SETOWN and F_SETSIG,
 # which together send any signal to any process of the same user.
 FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030)

@@ -22,30 +22,26 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
-from grader.isolation import credentials, landlock, seccomp
+from grader.isolation import credentials, layers
 from grader.isolation.confinement import Confinement, Level
 from grader.isolation.failure import IsolationError
-from grader.isolation.limits import apply_limits
-from grader.isolation.namespaces import enter_namespaces
-from grader.isolation.root import SCRATCH, enter_root
 
 READY = b"r"
 GO = b"g"
 FAILED = b"f"
 PIDFD = b"p"
 
+PID_BYTES = 4
+
 # Setting up takes milliseconds; this ends a wait that a broken machine would make endless.
 SETUP_SECONDS = 20.0
 MESSAGE_BYTES = 500
 EXIT_BODY_FAILED = 70  # EX_SOFTWARE of sysexits.h
 EXIT_SETUP_FAILED = 71  # EX_OSERR
-# From 3 up to the highest number a descriptor can have: close_range(2) stops at the last one.
-FIRST_DESCRIPTOR = 3
-LAST_DESCRIPTOR = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +86,51 @@ def spawn_process(
     IsolationError
         If a layer cannot be put up; no worker is left.
     """
-    if sys.platform == "linux":
+    try:
+        here, there = socket.socketpair()
+        with here, there:
+            child = _fork_child(confinement, keep, there, body)
+            there.close()
+            here.settimeout(SETUP_SECONDS)
+            if confinement.level is Level.STRICT:
+                child = _exchange_for_grandchild(here, child)
+            return _await_ready(here, child)
+    except OSError as error:
+        raise IsolationError(f"the worker cannot be started: {error}") from error
+
+
+def _fork_child(
+    confinement: Confinement,
+    keep: frozenset[int],
+    there: socket.socket,
+    body: Callable[[], None],
+) -> Spawned:
+    """Fork what becomes the worker, or its parent."""
+    if hasattr(os, "pidfd_open"):
         credentials.adopt_orphans()
-    here, there = socket.socketpair()
-    lifeline = None if hasattr(os, "pidfd_open") else os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            _be_child(confinement, keep, there, body)
+        return Spawned(pid, os.pidfd_open(pid))
+    # Open in the worker alone, the pipe ends with it.
+    reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
-        here.close()
-        kept = keep | ({lifeline[1]} if lifeline else frozenset())
-        _be_child(confinement, kept, there, body)
-    there.close()
-    if lifeline:
-        os.close(lifeline[1])
-    with here:
-        here.settimeout(SETUP_SECONDS)
-        descriptor = lifeline[0] if lifeline else os.pidfd_open(pid)
-        if confinement.level is Level.STRICT:
-            return _await_grandchild(here, descriptor)
-        return _await_ready(here, Spawned(pid, descriptor))
+        _be_child(confinement, keep | {writing}, there, body)
+    os.close(writing)
+    return Spawned(pid, reading)
 
 
-def _await_grandchild(here: socket.socket, child: int) -> Spawned:
+def _exchange_for_grandchild(here: socket.socket, child: Spawned) -> Spawned:
     """Take over the worker from the child that set up its namespaces."""
     try:
-        spawned = _receive_worker(here)
+        return _receive_worker(here)
     except BaseException:
-        signal.pidfd_send_signal(child, signal.SIGKILL)
+        os.kill(child.pid, signal.SIGKILL)
         raise
     finally:
-        os.waitid(os.P_PIDFD, child, os.WEXITED)
-        os.close(child)
-    return _await_ready(here, spawned)
+        os.waitpid(child.pid, 0)
+        os.close(child.descriptor)
 
 
 def _await_ready(here: socket.socket, spawned: Spawned) -> Spawned:
@@ -131,8 +141,8 @@ def _await_ready(here: socket.socket, spawned: Spawned) -> Spawned:
             here.sendall(GO)
         _check_answer(_receive(here, 1), READY, here)
     except BaseException:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(spawned.pid, signal.SIGKILL)
+        # Still ours to kill: nobody else reaps it.
+        os.kill(spawned.pid, signal.SIGKILL)
         os.waitpid(spawned.pid, 0)
         os.close(spawned.descriptor)
         raise
@@ -155,7 +165,7 @@ def _receive_worker(here: socket.socket) -> Spawned:
     except TimeoutError:
         raise IsolationError(f"no confined worker within {SETUP_SECONDS:g} seconds") from None
     _check_answer(answer, PIDFD, here)
-    pid = int.from_bytes(_receive(here, 4), "little")
+    pid = int.from_bytes(_receive(here, PID_BYTES), "little")
     return Spawned(pid, descriptors[0])
 
 
@@ -214,100 +224,37 @@ def _report_failure(there: socket.socket, error: BaseException) -> None:
     os.write(there.fileno(), FAILED + text.encode("utf-8", "replace")[:MESSAGE_BYTES])
 
 
-@contextlib.contextmanager
-def _naming(layer: str) -> Iterator[None]:
-    """Name the layer in whatever goes wrong while it is put up."""
-    try:
-        yield
-    except Exception as error:
-        error.add_note(layer)
-        raise
-
-
 def _set_up(confinement: Confinement, keep: frozenset[int], there: socket.socket) -> None:
-    with _naming("session"):
-        _close_others(keep | {there.fileno()})
-        os.setsid()
+    layers.leave_zygote(keep | {there.fileno()})
     if confinement.level is Level.WEAK:
-        _limit(confinement)
+        layers.limit(confinement)
         _await_go(there)
         if sys.platform == "linux":
             credentials.die_with_parent()
             credentials.forbid_new_privileges()
     else:
-        # Asked here: later there is no /proc, and a user namespace gives capabilities of its own.
-        uid = confinement.uid
-        uid = uid if uid is not None and credentials.can_become(uid) else None
+        uid = layers.choose_uid(confinement)
         if confinement.level is Level.STRICT:
-            _isolate(confinement, there)
-        _confine(confinement, there, uid)
-    # Not send: that system call may be forbidden by now. Fails if the zygote has died.
+            layers.leave_machine(confinement)
+            _go_on_inside(there)
+        ruleset = layers.prepare(confinement, uid)
+        _await_go(there)
+        credentials.die_with_parent()
+        layers.lock(confinement, ruleset)
+    # Not send: that system call is forbidden by now. Fails if the zygote has died.
     os.write(there.fileno(), READY)
     there.close()
 
 
-def _close_others(keep: frozenset[int]) -> None:
-    start = FIRST_DESCRIPTOR
-    for descriptor in sorted(d for d in keep if d >= FIRST_DESCRIPTOR):
-        os.closerange(start, descriptor)
-        start = descriptor + 1
-    os.closerange(start, LAST_DESCRIPTOR)
-
-
-def _isolate(confinement: Confinement, there: socket.socket) -> None:
-    """Go on as process 1 of new namespaces, in a new root."""
-    with _naming("namespaces"):
-        enter_namespaces()
-    with _naming("root folder"):
-        enter_root(
-            confinement.read_only,
-            scratch_bytes=confinement.scratch_bytes,
-            scratch_inodes=confinement.scratch_inodes,
-        )
+def _go_on_inside(there: socket.socket) -> None:
+    """Fork into the new process namespace; only the worker to be returns."""
     pid = os.fork()
     if pid:
         socket.send_fds(there, [PIDFD], [os.pidfd_open(pid)])
-        os.write(there.fileno(), pid.to_bytes(4, "little"))
+        os.write(there.fileno(), pid.to_bytes(PID_BYTES, "little"))
         os._exit(0)
-
-
-def _limit(confinement: Confinement) -> None:
-    with _naming("resource limits"):
-        apply_limits(
-            memory_bytes=confinement.memory_bytes,
-            cpu_seconds=confinement.cpu_seconds,
-            file_bytes=confinement.file_bytes,
-            open_files=confinement.open_files,
-        )
 
 
 def _await_go(there: socket.socket) -> None:
     if there.recv(1) != GO:
         os._exit(EXIT_SETUP_FAILED)
-
-
-def _confine(confinement: Confinement, there: socket.socket, uid: int | None) -> None:
-    """Apply, in the only order that works, what strict and standard share."""
-    strict = confinement.level is Level.STRICT
-    with _naming("Landlock"):
-        # Before the user changes: afterwards a path may be out of reach.
-        writable = (SCRATCH,) if strict else ()
-        ruleset = landlock.build_ruleset(confinement.read_only, writable, masked=strict)
-        os.chdir(SCRATCH if strict else "/")
-    _limit(confinement)
-    with _naming("user and capabilities"):
-        credentials.drop_privileges(uid, confinement.read_only)
-        credentials.refuse_inspection()
-    _await_go(there)
-    credentials.die_with_parent()
-    credentials.forbid_new_privileges()
-    with _naming("Landlock"):
-        landlock.restrict(ruleset)
-    with _naming("seccomp"):
-        seccomp.install(
-            seccomp.build_program(
-                os.getpid(),
-                changing_files=strict,
-                refuse_truncation=not strict and landlock.get_abi() < 3,
-            )
-        )

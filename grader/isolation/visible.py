@@ -1,10 +1,9 @@
 """Which files a worker may see: the standard library and numpy, never other packages."""
 
-import glob
+import contextlib
 import importlib.util
 import os
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator
 
 # Hidden inside every folder made visible, unless listed themselves: a Python installed with the
@@ -23,6 +22,7 @@ SYSTEM_LIBRARY_FOLDERS = (
 )
 # Links of a merged /usr, by which the loader's cache names its libraries.
 MERGED_LINKS = ("/lib", "/lib64")
+LIBRARY_PREFIXES = ("lib", "ld-")
 # What the extension modules of the standard library are linked with, should they lie beside
 # the interpreter (conda, a Python built by hand) and not in a folder of the system.
 STANDARD_LIBRARY_NEEDS = (
@@ -32,8 +32,18 @@ STANDARD_LIBRARY_NEEDS = (
 
 
 def find_hidden(folder: str) -> tuple[str, ...]:
-    """Give the folders directly in `folder` that stay hidden when it is made visible."""
-    candidates = (f"{folder}/{name}" for name in HIDDEN_NAMES)
+    """Give the folders directly in `folder` that stay hidden when it is made visible.
+
+    Besides those of `HIDDEN_NAMES` these are other Pythons, which Fedora keeps, packages and all,
+    among the system's libraries.
+    """
+    if os.path.islink(folder):
+        # Listed to be seen itself; what it leads to is not made visible by it.
+        return ()
+    names = list(HIDDEN_NAMES)
+    if os.path.basename(folder) in {"lib", "lib64"} and os.path.isdir(folder):
+        names += [name for name in os.listdir(folder) if name.startswith("python")]
+    candidates = (f"{folder}/{name}" for name in names)
     return tuple(path for path in candidates if os.path.isdir(path))
 
 
@@ -43,10 +53,20 @@ def is_below(path: str, folder: str) -> bool:
 
 
 def _list_mapped_libraries() -> set[str]:
-    """Give the shared libraries that this process has loaded (Linux)."""
+    """Give the shared libraries that this process has loaded, extension modules left out.
+
+    Those are named after modules, and one that was loaded may be anybody's: an installed
+    package's, or the reference's own.
+    """
     with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
-        paths = {line.split(maxsplit=5)[-1].rstrip("\n") for line in maps if "/" in line}
-    return {path for path in paths if ".so" in os.path.basename(path) and os.path.isfile(path)}
+        paths = {line.split(maxsplit=5)[-1].rstrip("\n") for line in maps if ".so" in line}
+    return {
+        path
+        for path in paths
+        if os.path.basename(path).startswith(LIBRARY_PREFIXES)
+        and not any(f"/{name}/" in path for name in HIDDEN_NAMES)
+        and os.path.isfile(path)
+    }
 
 
 def _list_libraries() -> Iterator[str]:
@@ -54,8 +74,14 @@ def _list_libraries() -> Iterator[str]:
     yield from (link for link in MERGED_LINKS if os.path.islink(link))
     yield from (f for f in SYSTEM_LIBRARY_FOLDERS if os.path.isdir(f) and not os.path.islink(f))
     yield from _list_mapped_libraries()
-    for name in STANDARD_LIBRARY_NEEDS:
-        yield from glob.glob(f"{glob.escape(sys.base_prefix)}/lib/lib{name}*.so*")
+    beside = f"{sys.base_prefix}/lib"
+    names = tuple(f"lib{name}" for name in STANDARD_LIBRARY_NEEDS)
+    with contextlib.suppress(FileNotFoundError):
+        yield from (
+            f"{beside}/{file}"
+            for file in os.listdir(beside)
+            if file.startswith(names) and ".so" in file
+        )
 
 
 def _list_numpy() -> Iterator[str]:
@@ -70,20 +96,16 @@ def _list_numpy() -> Iterator[str]:
 
 def reduce_paths(paths: Iterable[str]) -> tuple[str, ...]:
     """Drop every path that another one already shows; parents come before what lies below."""
-    kept: list[str] = []
+    kept: dict[str, tuple[str, ...]] = {}
     for path in sorted(set(paths), key=lambda path: (path.count("/"), path)):
-        if not any(_shows(folder, path) for folder in kept):
-            kept.append(path)
+        if not any(_shows(folder, hidden, path) for folder, hidden in kept.items()):
+            kept[path] = find_hidden(path)
     return tuple(kept)
 
 
-def _shows(folder: str, path: str) -> bool:
-    if os.path.islink(folder):
-        # What is named through a merged link is listed by its real name already.
-        return is_below(path, folder) and path != folder and folder in MERGED_LINKS
-    if not is_below(path, folder):
-        return False
-    return not any(is_below(path, hidden) for hidden in find_hidden(folder))
+def _shows(folder: str, hidden: tuple[str, ...], path: str) -> bool:
+    """Say whether listing `folder` makes `path` visible."""
+    return is_below(path, folder) and not any(is_below(path, other) for other in hidden)
 
 
 def default_read_only() -> tuple[str, ...]:
@@ -95,13 +117,13 @@ def default_read_only() -> tuple[str, ...]:
         Absolute paths, parents first. Folders named in `HIDDEN_NAMES` stay hidden below them. A
         symbolic link in the list is recreated in a new root and grants nothing.
     """
-    paths = {sysconfig.get_path("stdlib"), f"{sys.base_exec_prefix}/lib/python3/lib-dynload"}
-    for module in ("_struct", "_ctypes", "math"):
-        specification = importlib.util.find_spec(module)
-        if specification and specification.origin and os.path.isabs(specification.origin):
-            paths.add(os.path.dirname(specification.origin))
-    paths.update(_list_numpy())
-    paths |= {os.path.realpath(path) for path in paths}
+    # Not asked of sysconfig: loading a Makefile's worth of settings takes milliseconds.
+    library = os.path.dirname(os.__file__)
+    paths = {library, *_list_numpy()}
+    # Where extension modules are, should a distribution have put them elsewhere.
+    paths.update(path for path in sys.path if os.path.basename(path) == "lib-dynload")
     if sys.platform == "linux":
         paths.update(_list_libraries(), DEVICES, (LOADER_CACHE,))
+    # By their real names as well: a library finds its neighbours from where it really lies.
+    paths |= {os.path.realpath(path) for path in paths if path not in MERGED_LINKS}
     return reduce_paths(path for path in paths if os.path.lexists(path))

@@ -4,7 +4,8 @@ Run as ``python -I -B zygote_program.py JSON``; bodies run inside the worker.
 """
 # Bodies are named after what they do, print is how this program answers, and they call the system
 # as plainly as hostile code would.
-# ruff: noqa: D103, PTH, PLW0108, S103, S606, SIM115, T201
+# ruff: noqa: D103, PLW0108, S103, S606, SIM115, T201
+# ruff: noqa: PTH101, PTH104, PTH108, PTH109, PTH116, PTH123, PTH208
 
 import ctypes
 import errno
