@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.candidate.base import Call, CallFailed, Candidate, Failure, Reply
-from grader.candidate.wire import Handle
 from grader.model import Status
 
 Path = tuple[Any, ...]
