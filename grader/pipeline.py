@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import grader
 from grader.candidate.zygote import Zygote
+from grader.errors import SandboxError
 from grader.isolation.confinement import Confinement, Level
+from grader.isolation.failure import IsolationError
 from grader.isolation.levels import choose
 from grader.isolation.visible import default_read_only
 from grader.model import (
@@ -99,7 +101,7 @@ def grade(
     started = time.perf_counter()
     handed_in = open_submission(Path(submission))
     with Zygote() as zygote:
-        settings = _Settings(choose(isolation).level, limits or Limits(), seed, progress)
+        settings = _Settings(_choose_level(isolation), limits or Limits(), seed, progress)
         report = _grade(handed_in, assignments, zygote, settings)
     return replace(report, seconds=time.perf_counter() - started)
 
@@ -226,6 +228,13 @@ def _make_report(
         warnings=(*handed_in.warnings, *located.warnings, *notes),
         missing=located.missing,
     )
+
+
+def _choose_level(asked: str) -> Level:
+    try:
+        return choose(asked).level
+    except IsolationError as error:
+        raise SandboxError(str(error)) from error
 
 
 def _confine(level: Level, limits: Limits) -> Confinement:

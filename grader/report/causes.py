@@ -104,6 +104,9 @@ def _reason(check: CheckResult) -> Hashable:
         case Status.ERRORED if outcome.location:
             # The same line raising on other inputs may word its message differently.
             return outcome.status, outcome.location
+        case Status.TIMED_OUT | Status.CRASHED if "while importing" in outcome.message:
+            # One module that ends the process takes all its functions with it.
+            return outcome.status, outcome.message
         case Status.TIMED_OUT | Status.CRASHED:
             return outcome.status, function
         case _ if outcome.message:

@@ -65,7 +65,7 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module:
         Canonical module, which says what students write; starters hold the rest complete.
     """
     if not isinstance(node, ast.ClassDef):
-        return all(_is_idle(statement) for statement in node.body)
+        return all(_is_idle(part) and not _is_complaint(part) for part in node.body)
     written = _WRITTEN_METHODS.get(module, _LOSSES)
     methods = {method.name: method for method in node.body if isinstance(method, ast.FunctionDef)}
     asked = [methods[name] for name in written if name in methods] or list(methods.values())
@@ -75,6 +75,14 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module:
 _NEVER_WORK = (
     ast.Pass | ast.Raise | ast.Assert | ast.Import | ast.ImportFrom | ast.Delete | ast.Global
 )
+
+
+def _is_complaint(node: ast.stmt) -> bool:
+    """Return whether a statement always raises something else than "not implemented"."""
+    if not isinstance(node, ast.Raise) or node.exc is None:
+        return False
+    raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    return not (isinstance(raised, ast.Name) and raised.id == "NotImplementedError")
 
 
 def _is_idle(node: ast.stmt) -> bool:
