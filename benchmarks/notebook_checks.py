@@ -5,6 +5,8 @@ own sizes, with numeric gradients that evaluate the student's code twice for eve
 are imported from the student's package, which must be importable.
 """
 
+from typing import Any
+
 import numpy as np
 from cs231n.classifiers.fc_net import FullyConnectedNet, TwoLayerNet
 from cs231n.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array
@@ -20,22 +22,22 @@ from cs231n.layers import (
 from cs231n.optim import adam, rmsprop, sgd_momentum
 
 random = np.random.default_rng(231)
-np.random.seed(231)  # what the models draw their first weights from
+np.random.seed(231)  # noqa: NPY002 - what models draw their first weights from
 
 
-def require_close(ours, theirs, allowed):
+def require_close(ours: Any, theirs: Any, allowed: float) -> None:
     """Fail unless the largest relative error of two arrays is at most what is allowed."""
     scale = np.maximum(1e-8, np.abs(ours) + np.abs(theirs))
     error = np.max(np.abs(ours - theirs) / scale)
     assert error <= allowed, f"relative error {error:.1e}, allowed {allowed:.1e}"
 
 
-def ramp(low, high, *shape):
+def ramp(low: float, high: float, *shape: int) -> Any:
     """Return evenly spaced numbers in an array of a shape."""
     return np.linspace(low, high, num=np.prod(shape)).reshape(shape)
 
 
-def require_parameter_gradients(model, X, y):
+def require_parameter_gradients(model: Any, X: Any, y: Any) -> None:
     """Fail unless every gradient of a model's loss is its numeric derivative."""
     _, gradients = model.loss(X, y)
     for name in sorted(gradients):
@@ -45,7 +47,7 @@ def require_parameter_gradients(model, X, y):
         require_close(numeric, gradients[name], 1e-3)
 
 
-def check_affine_forward():
+def check_affine_forward() -> None:
     """Values of the affine layer."""
     x, w, b = ramp(-0.1, 0.5, 2, 4, 5, 6), ramp(-0.2, 0.3, 120, 3), ramp(-0.3, 0.1, 3)
     out, _ = affine_forward(x, w, b)
@@ -53,7 +55,7 @@ def check_affine_forward():
     require_close(out, np.array(expected), 1e-8)
 
 
-def check_affine_backward():
+def check_affine_backward() -> None:
     """Gradients of the affine layer, all three of them numerically."""
     x, w, b = (random.standard_normal(shape) for shape in ((10, 2, 3), (6, 5), (5,)))
     upstream = random.standard_normal((10, 5))
@@ -67,13 +69,13 @@ def check_affine_backward():
         require_close(ours, theirs, 1e-6)
 
 
-def check_relu_forward():
+def check_relu_forward() -> None:
     """Values of the ReLU layer."""
     out, _ = relu_forward(ramp(-0.5, 0.5, 3, 4))
     require_close(out, np.maximum(0, ramp(-0.5, 0.5, 3, 4)), 1e-7)
 
 
-def check_relu_backward():
+def check_relu_backward() -> None:
     """Gradient of the ReLU layer."""
     x, upstream = random.standard_normal((2, 10, 10))
     numeric = eval_numerical_gradient_array(lambda x: relu_forward(x)[0], x, upstream)
@@ -81,7 +83,7 @@ def check_relu_backward():
     require_close(numeric, relu_backward(upstream, cache), 1e-6)
 
 
-def check_affine_relu():
+def check_affine_relu() -> None:
     """Gradients of an affine and a ReLU layer in a row."""
     x, w, b = (random.standard_normal(shape) for shape in ((2, 3, 4), (12, 10), (10,)))
     upstream = random.standard_normal((2, 10))
@@ -95,7 +97,7 @@ def check_affine_relu():
         require_close(ours, theirs, 1e-6)
 
 
-def check_losses():
+def check_losses() -> None:
     """Values and gradients of the SVM and softmax losses."""
     x, y = 0.001 * random.standard_normal((50, 10)), random.integers(10, size=50)
     for loss_of, about in ((svm_loss, 9.0), (softmax_loss, np.log(10))):
@@ -105,7 +107,7 @@ def check_losses():
         require_close(numeric, gradient, 1e-5)
 
 
-def check_two_layer_net():
+def check_two_layer_net() -> None:
     """First weights, scores, losses and gradients of the two-layer network."""
     model = TwoLayerNet(input_dim=5, hidden_dim=50, num_classes=7, weight_scale=1e-2)
     assert abs(model.params["W1"].std() - 1e-2) < 3e-3
@@ -122,7 +124,7 @@ def check_two_layer_net():
         require_parameter_gradients(model, X, y)
 
 
-def check_fully_connected_net():
+def check_fully_connected_net() -> None:
     """Gradients of a network with two hidden layers."""
     X, y = random.standard_normal((2, 15)), random.integers(10, size=2)
     for reg in (0, 3.14):
@@ -132,7 +134,7 @@ def check_fully_connected_net():
         require_parameter_gradients(model, X, y)
 
 
-def check_update_rules():
+def check_update_rules() -> None:
     """One step of momentum, RMSProp and Adam."""
     w, dw, state = ramp(-0.4, 0.6, 4, 5), ramp(-0.6, 0.4, 4, 5), ramp(0.6, 0.9, 4, 5)
     moments = {"m": state, "v": ramp(0.7, 0.5, 4, 5), "t": 5}

@@ -88,7 +88,7 @@ class GradientCheck(Check):
         variables = self.experiment.variables()
         parts = [part for part in self.parts if part in variables]
         try:
-            agrees = {part: slopes.agree(part, seen[part]) for part in parts}
+            agrees = slopes.agree({part: seen[part] for part in parts})
             wrong = [p for p in parts if outcomes[p].status is not Status.PASSED and agrees[p]]
             forward = slopes.value() if wrong else 0.0
             carried = {
@@ -121,20 +121,24 @@ class _Slopes:
         """Return the scalar itself."""
         return float(self.experiment.evaluate(self.candidate, [self.values])[0])
 
-    def agree(self, part: str, gradient: Any) -> bool | None:
-        """Return whether a gradient is the derivative; None if that cannot be said."""
-        point = self.values[self.experiment.variables()[part]]
-        gradient = _as_gradient(gradient, point.shape)
-        if gradient is None:
-            return None
-        directions = [
-            self.generator.choice((-1.0, 1.0), size=point.shape) for _ in range(DIRECTIONS)
-        ]
-        numeric = self._along(part, directions)
-        analytic = np.array([np.sum(gradient * direction) for direction in directions])
-        scale = np.maximum(1e-3, np.maximum(np.abs(analytic), np.abs(numeric)))
-        close = np.abs(analytic - numeric) <= NUMERIC_TOLERANCE * scale
-        return int(close.sum()) >= DIRECTIONS - 1
+    def agree(self, gradients: Mapping[str, Any]) -> dict[str, bool | None]:
+        """Return for each part whether its gradient is the derivative; None if none can say."""
+        steps: dict[str, list[NDArray[np.float64]]] = {}
+        analytic: dict[str, NDArray[np.float64]] = {}
+        for part, value in gradients.items():
+            shape = self.values[self.experiment.variables()[part]].shape
+            gradient = _as_gradient(value, shape)
+            if gradient is None:
+                continue
+            steps[part] = [
+                self.generator.choice((-1.0, 1.0), size=shape) for _ in range(DIRECTIONS)
+            ]
+            analytic[part] = np.array([np.sum(gradient * direction) for direction in steps[part]])
+        numeric = self._along(steps)
+        return {
+            part: _is_close(analytic[part], numeric[part]) if part in steps else None
+            for part in gradients
+        }
 
     def side_with(self, part: str, gradient: Any, right: NDArray[Any]) -> bool:
         """Return whether derivatives at the worst entries are the gradient's, not ``right``."""
@@ -148,20 +152,35 @@ class _Slopes:
             direction = np.zeros(right.size)
             direction[entry] = 1.0
             directions.append(direction.reshape(right.shape))
-        numeric = self._along(part, directions)
+        numeric = self._along({part: directions})[part]
         off = np.abs(numeric - gradient.reshape(-1)[worst])
         return bool(np.all(off <= 0.1 * gap[worst] + 1e-9))
 
-    def _along(self, part: str, directions: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-        name = self.experiment.variables()[part]
-        points = [
-            {**self.values, name: self.values[name] + sign * STEP * direction}
-            for direction in directions
-            for sign in (1.0, -1.0)
-        ]
+    def _along(
+        self, steps: Mapping[str, list[NDArray[np.float64]]]
+    ) -> dict[str, NDArray[np.float64]]:
+        """Return each part's derivatives along its directions, all evaluated at once."""
+        points: list[dict[str, Any]] = []
+        places: dict[str, slice] = {}
+        for part, directions in steps.items():
+            name = self.experiment.variables()[part]
+            places[part] = slice(len(points), len(points) + 2 * len(directions))
+            points += [
+                {**self.values, name: self.values[name] + sign * STEP * direction}
+                for direction in directions
+                for sign in (1.0, -1.0)
+            ]
+        if not points:
+            return {}
         results = self.experiment.evaluate(self.candidate, points)
         slopes: NDArray[np.float64] = (results[0::2] - results[1::2]) / (2 * STEP)
-        return slopes
+        return {part: slopes[place.start // 2 : place.stop // 2] for part, place in places.items()}
+
+
+def _is_close(analytic: NDArray[np.float64], numeric: NDArray[np.float64]) -> bool:
+    scale = np.maximum(1e-3, np.maximum(np.abs(analytic), np.abs(numeric)))
+    close = np.abs(analytic - numeric) <= NUMERIC_TOLERANCE * scale
+    return int(close.sum()) >= DIRECTIONS - 1
 
 
 def _as_gradient(value: Any, shape: tuple[int, ...]) -> NDArray[np.float64] | None:

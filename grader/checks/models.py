@@ -52,7 +52,8 @@ class ModelLoss(Differentiable):
 
     def observe(self, candidate: Candidate, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return scores, loss and gradients, as far as they are observed."""
-        model, names = self._prepare(candidate, values)
+        model, names, _, writes = self._prepare(candidate, values)
+        candidate.run(writes)
         seen: dict[str, Any] = {}
         if "scores" in self.observed:
             seen["scores"] = candidate.method(model, "loss", values["X"])
@@ -77,9 +78,8 @@ class ModelLoss(Differentiable):
         self, candidate: Candidate, points: Sequence[Mapping[str, Any]]
     ) -> NDArray[np.float64]:
         """Return the loss at each point, restoring nothing: the model is not used again."""
-        model, names = self._prepare(candidate, points[0])
-        shapes = candidate.shapes(model, ("attr", "params"))
-        operations: list[Write | Method] = []
+        model, names, shapes, writes = self._prepare(candidate, points[0])
+        operations: list[Write | Method] = [*writes]
         previous = points[0]
         for point in points:
             changed = [name for name in self.parameters if point[name] is not previous[name]]
@@ -107,8 +107,8 @@ class ModelLoss(Differentiable):
 
     def _prepare(
         self, candidate: Candidate, values: Mapping[str, Any]
-    ) -> tuple[Handle, dict[str, str]]:
-        """Return a model with its parameters set, and its own names for them."""
+    ) -> tuple[Handle, dict[str, str], Mapping[Any, tuple[int, ...] | None], list[Write]]:
+        """Return a model, its own names and shapes of the parameters, and what is to be set."""
         model = candidate.create(self.target, *self.arguments, **self.keywords)
         wanted = {name: np.shape(values[name]) for name in self.parameters}
         held = candidate.shapes(model, ("attr", "params"))
@@ -122,8 +122,7 @@ class ModelLoss(Differentiable):
             for name in self.parameters
         ]
         writes += [Write(model, (("attr", k),), value) for k, value in self.attributes.items()]
-        candidate.run(writes)
-        return model, names
+        return model, names, held, writes
 
 
 def match_parameters(
