@@ -1,0 +1,6 @@
+from .layers import *
+from .fc_net import *
+from .layer_utils import *
+from .neural_net import *
+from .optim import *
+from .layer_tests import *
