@@ -131,7 +131,8 @@ class Judge:
         for definition in named:
             if definition.stub:
                 return definition
-        if outcome.status is not Status.ERRORED:
+        nothing_came = outcome.status is Status.FAILED and outcome.error is None
+        if outcome.status is not Status.ERRORED and not nothing_came:
             return None
         called = frozenset[str]().union(*(definition.calls for definition in named))
         for target, definition in self.definitions.items():
