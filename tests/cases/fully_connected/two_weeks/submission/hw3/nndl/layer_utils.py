@@ -1,0 +1,14 @@
+from .layers import *
+import pdb
+
+
+def affine_relu_forward(x, w, b):
+  a, fc_cache = affine_forward(x, w, b)
+  out, relu_cache = relu_forward(a)
+  cache = (fc_cache, relu_cache)
+  return out, cache
+
+
+def affine_relu_backward(dout, cache):
+  fc_cache, relu_cache = cache
+  return affine_backward(relu_backward(dout, relu_cache), fc_cache)
