@@ -12,7 +12,7 @@ when it is built, in this order, and uses the first that exists:
 
 import importlib
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,6 +26,7 @@ _Array = npt.NDArray[Any]
 _Model = Any  # the student's class: ``params``, ``loss(X, y)``, ``loss(X)``
 _Option = Any
 UpdateRule = Callable[[_Array, _Array, dict[str, Any]], tuple[_Array, dict[str, Any]]]
+Progress = Callable[[range], Iterable[int]]
 
 # What a checkpoint restores, by attribute name.
 _PROGRESS = (
@@ -75,6 +76,11 @@ class Solver:
     rng : numpy.random.Generator, optional
         Draws the minibatches. Without it they come from NumPy's global state, which the
         course's notebooks seed.
+    progress : callable, optional
+        Shows how far training is: it is given the range of steps and returns what is looped
+        over in its place, as ``tqdm.tqdm`` and ``rich.progress.track`` do. Lines are printed
+        through its result's method ``write`` if there is one, so that they do not run into
+        the bar of tqdm.
 
     Attributes
     ----------
@@ -92,7 +98,8 @@ class Solver:
     Raises
     ------
     ValueError
-        If an argument or the update rule is unknown, or `data` lacks an array.
+        If an argument or the update rule is unknown, a number is out of its range, or `data`
+        lacks an array or pairs examples with another number of labels.
 
     References
     ----------
@@ -103,6 +110,7 @@ class Solver:
         missing = {"X_train", "y_train", "X_val", "y_val"} - set(data)
         if missing:
             raise ValueError(f"data lacks {', '.join(sorted(missing))}")
+        _require_pairs(data)
         self.model = model
         self.X_train, self.y_train = data["X_train"], data["y_train"]
         self.X_val, self.y_val = data["X_val"], data["y_val"]
@@ -119,13 +127,28 @@ class Solver:
         self.verbose: bool = kwargs.pop("verbose", True)
         optim = kwargs.pop("optim", None)
         rng: np.random.Generator | None = kwargs.pop("rng", None)
+        self.progress: Progress | None = kwargs.pop("progress", None)
         if kwargs:
             raise ValueError(f"unrecognized arguments: {', '.join(map(repr, sorted(kwargs)))}")
+        self._require_numbers()
 
         self.update_rule = rule if callable(rule) else _find_update_rule(rule, model, optim)
         self.update_rule_name: str = rule if isinstance(rule, str) else rule.__name__
         self._random: Any = np.random if rng is None else rng
+        self._write: Callable[[str], object] = print
         self._reset()
+
+    def _require_numbers(self) -> None:
+        """Raise ValueError for the first number that is out of its range."""
+        for name, minimum in (("batch_size", 1), ("num_epochs", 0)):
+            _require_whole(name, getattr(self, name), minimum)
+        for name in ("num_train_samples", "num_val_samples"):
+            if getattr(self, name) is not None:
+                _require_whole(name, getattr(self, name), 1)
+        if not self.print_every > 0:
+            raise ValueError(f"print_every is {self.print_every!r}: expected more than 0")
+        if not (self.progress is None or callable(self.progress)):
+            raise ValueError(f"progress is {self.progress!r}: expected a callable such as tqdm")
 
     def _reset(self) -> None:
         """Forget everything that training has recorded."""
@@ -187,10 +210,10 @@ class Solver:
         """
         epoch_steps = max(self.X_train.shape[0] // self.batch_size, 1)
         steps = self.num_epochs * epoch_steps
-        for step in range(self.epoch * epoch_steps, steps):
+        for step in self._follow(range(self.epoch * epoch_steps, steps)):
             self._step()
             if self.verbose and step % self.print_every == 0:
-                print(f"(Iteration {step + 1} / {steps}) loss: {self.loss_history[-1]:f}")
+                self._write(f"(Iteration {step + 1} / {steps}) loss: {self.loss_history[-1]:f}")
             ends_epoch = (step + 1) % epoch_steps == 0
             if ends_epoch:
                 self.epoch += 1
@@ -206,22 +229,59 @@ class Solver:
         """Go back to where a checkpoint was written; :meth:`train` then continues there.
 
         The solver must be built with the arguments of the one that wrote the file. The
-        model's parameters and the state of the random numbers are overwritten.
+        model's attributes and the state of the random numbers, NumPy's global state
+        included, are overwritten.
 
         Parameters
         ----------
         path : str or Path
             A file of this solver's own. It is a pickle: never open somebody else's.
+
+        Raises
+        ------
+        ValueError
+            If the file holds something else, another model, or the progress of a solver
+            that drew its minibatches from the other kind of source.
         """
         with Path(path).open("rb") as file:
             checkpoint = pickle.load(file)  # noqa: S301, see the docstring
-        self.model.params = checkpoint["model"].params
+        self._require_own(checkpoint, path)
+        # A model keeps more than its parameters: running averages, say, or a generator.
+        self.model.__dict__.update(checkpoint["model"].__dict__)
         for name in _PROGRESS:
             setattr(self, name, checkpoint[name])
-        if self._random is np.random:
-            np.random.set_state(checkpoint["random_state"])
-        else:
+        # Layers may draw from the global state even where the minibatches do not.
+        np.random.set_state(checkpoint["global_random_state"])
+        if self._random is not np.random:
             self._random.bit_generator.state = checkpoint["random_state"]
+
+    def _require_own(self, checkpoint: object, path: str | Path) -> None:
+        """Raise ValueError unless a checkpoint fits this solver."""
+        wanted = {*_PROGRESS, "model", "global_random_state", "random_state"}
+        if not isinstance(checkpoint, dict) or not wanted <= set(checkpoint):
+            raise ValueError(f"path is {str(path)!r}: expected a checkpoint of this solver")
+        shapes, saved = (
+            {name: np.shape(value) for name, value in model.params.items()}
+            for model in (self.model, checkpoint["model"])
+        )
+        if shapes != saved:
+            raise ValueError(
+                f"path is {str(path)!r}: it holds parameters {saved}, expected {shapes}"
+            )
+        seeded = checkpoint["random_state"] is not None
+        if seeded != (self._random is not np.random):
+            raise ValueError(
+                f"path is {str(path)!r}: it was written {'with' if seeded else 'without'} rng, "
+                f"expected a solver built likewise"
+            )
+
+    def _follow(self, steps: range) -> Iterable[int]:
+        """Return the steps to loop over, with a progress display around them if one is wanted."""
+        if self.progress is None:
+            return steps
+        followed = self.progress(steps)
+        self._write = getattr(followed, "write", print)
+        return followed
 
     def _measure_progress(self) -> None:
         """Record accuracies, and keep the parameters if they are the best so far."""
@@ -232,7 +292,7 @@ class Solver:
         self.train_acc_history.append(train_acc)
         self.val_acc_history.append(val_acc)
         if self.verbose:
-            print(
+            self._write(
                 f"(Epoch {self.epoch} / {self.num_epochs}) "
                 f"train acc: {train_acc:f}; val_acc: {val_acc:f}"
             )
@@ -250,7 +310,6 @@ class Solver:
         """Write the model and the progress so far, if a checkpoint name was given."""
         if self.checkpoint_name is None:
             return
-        drawn_globally = self._random is np.random
         checkpoint = {name: getattr(self, name) for name in _PROGRESS} | {
             "model": self.model,
             "update_rule": self.update_rule_name,
@@ -259,15 +318,32 @@ class Solver:
             "batch_size": self.batch_size,
             "num_train_samples": self.num_train_samples,
             "num_val_samples": self.num_val_samples,
-            "random_state": np.random.get_state()
-            if drawn_globally
-            else self._random.bit_generator.state,
+            "global_random_state": np.random.get_state(),
+            "random_state": None if self._random is np.random else self._random.bit_generator.state,
         }
         path = Path(f"{self.checkpoint_name}_epoch_{self.epoch}.pkl")
         if self.verbose:
-            print(f'Saving checkpoint to "{path}"')
+            self._write(f'Saving checkpoint to "{path}"')
         with path.open("wb") as file:
             pickle.dump(checkpoint, file)
+
+
+def _require_pairs(data: Mapping[str, Any]) -> None:
+    """Raise ValueError unless there is an example to train on and a label for each."""
+    for part in ("train", "val"):
+        examples, labels = np.shape(data[f"X_{part}"]), np.shape(data[f"y_{part}"])
+        if examples[:1] != labels[:1]:
+            raise ValueError(
+                f"data['y_{part}'] has shape {labels}: expected a label for each row of "
+                f"data['X_{part}'], which has shape {examples}"
+            )
+        if examples[:1] == (0,):
+            raise ValueError(f"data['X_{part}'] has shape {examples}: expected an example")
+
+
+def _require_whole(name: str, value: object, minimum: int) -> None:
+    if not isinstance(value, int | np.integer) or value < minimum:
+        raise ValueError(f"{name} is {value!r}: expected a whole number of at least {minimum}")
 
 
 def _find_update_rule(

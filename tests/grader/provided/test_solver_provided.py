@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from rich.console import Console
+from rich.progress import track
 
 from grader.provided.overlays import provided_source
 from grader.provided.solver import Solver
@@ -200,6 +205,133 @@ def test_a_resumed_training_ends_with_the_same_numbers(
     assert later.loss_history == whole.loss_history
     assert later.val_acc_history == whole.val_acc_history
     np.testing.assert_array_equal(later.model.params["W"], whole.model.params["W"])
+
+
+class NoisyModel(LinearModel):
+    """Draws from the global state and keeps a running mean, as networks with dropout do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.running_mean = np.zeros(4)
+
+    def loss(self, X: Array, y: Array | None = None) -> Any:
+        """Drop inputs while training, and centre them by the running mean otherwise."""
+        if y is None:
+            return super().loss(X - self.running_mean)
+        self.running_mean = 0.9 * self.running_mean + 0.1 * X.mean(axis=0)
+        mask = np.random.rand(*X.shape) < 0.7  # noqa: NPY002 - the course's dropout draws so
+        return super().loss((X - self.running_mean) * mask, y)
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_resuming_restores_all_that_the_model_keeps(
+    data: dict[str, Array], tmp_path: Path, seeded: bool
+) -> None:
+    """Running averages and the global state that its layers draw from, too."""
+
+    def build_noisy(**settings: Any) -> Solver:
+        rng = np.random.default_rng(1) if seeded else None
+        return Solver(
+            NoisyModel(), data, optim=RULES, batch_size=50, verbose=False, rng=rng, **settings
+        )
+
+    np.random.seed(3)  # noqa: NPY002
+    whole = build_noisy(num_epochs=3, checkpoint_name=str(tmp_path / "run"))
+    whole.train()
+    later = build_noisy(num_epochs=3)
+    later.resume(tmp_path / "run_epoch_1.pkl")
+    later.train()
+    assert later.loss_history == whole.loss_history
+    assert later.train_acc_history == whole.train_acc_history
+    np.testing.assert_array_equal(later.model.running_mean, whole.model.running_mean)
+
+
+def test_a_checkpoint_that_does_not_fit_is_refused(data: dict[str, Array], tmp_path: Path) -> None:
+    """Other files, other models and the other source of minibatches are told apart."""
+    build(data, num_epochs=1, checkpoint_name=str(tmp_path / "run")).train()
+    path = tmp_path / "run_epoch_1.pkl"
+    with pytest.raises(ValueError, match="was written with rng, expected a solver built likewise"):
+        build(data, rng=None).resume(path)
+    other = Solver(LinearModel(5), data, optim=RULES, rng=np.random.default_rng(0))
+    with pytest.raises(
+        ValueError, match=r"holds parameters \{'W': \(4, 3\), .*expected .*\(5, 3\)"
+    ):
+        other.resume(path)
+    path.write_bytes(pickle.dumps({"epoch": 1}))
+    with pytest.raises(ValueError, match="expected a checkpoint of this solver"):
+        build(data).resume(path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"batch_size": 0}, "batch_size is 0: expected a whole number of at least 1"),
+        ({"batch_size": 10.5}, "batch_size is 10.5: expected a whole number"),
+        ({"num_epochs": -1}, "num_epochs is -1: expected a whole number of at least 0"),
+        ({"num_train_samples": 0}, "num_train_samples is 0: expected a whole number"),
+        ({"num_val_samples": "all"}, "num_val_samples is 'all': expected a whole number"),
+        ({"print_every": 0}, "print_every is 0: expected more than 0"),
+        ({"progress": True}, "progress is True: expected a callable"),
+    ],
+)
+def test_numbers_out_of_range_are_named(
+    data: dict[str, Array], settings: dict[str, Any], message: str
+) -> None:
+    """The error says what was found and what was expected."""
+    with pytest.raises(ValueError, match=message):
+        build(data, **settings)
+
+
+def test_examples_without_labels_are_named(data: dict[str, Array]) -> None:
+    """The error gives both shapes; a set without examples is refused as well."""
+    with pytest.raises(ValueError, match=r"data\['y_val'\] has shape \(49,\): .* \(50, 4\)"):
+        build(data | {"y_val": data["y_val"][:49]})
+    with pytest.raises(ValueError, match=r"data\['X_train'\] has shape \(0, 4\): expected an"):
+        build(data | {"X_train": np.zeros((0, 4)), "y_train": np.zeros(0, int)})
+
+
+def test_a_progress_callable_sees_every_step(data: dict[str, Array]) -> None:
+    """It wraps the range of steps, and the numbers stay the same."""
+    seen: list[int] = []
+
+    def follow(steps: range) -> Iterator[int]:
+        for step in steps:
+            yield step
+            seen.append(step)
+
+    followed, plain = build(data, progress=follow), build(data)
+    followed.train()
+    plain.train()
+    assert seen == list(range(20))
+    assert followed.loss_history == plain.loss_history
+
+
+def test_a_progress_bar_leaves_the_courses_prints_alone(
+    data: dict[str, Array], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A real bar on standard error; standard output is the same with and without it."""
+    build(data, verbose=True, num_epochs=2).train()
+    plain = capsys.readouterr()
+    bar = partial(track, console=Console(file=sys.stderr), description="training")
+    build(data, verbose=True, num_epochs=2, progress=bar).train()
+    followed = capsys.readouterr()
+    assert (plain.err, followed.out) == ("", plain.out)
+    assert "100%" in followed.err
+
+
+def test_lines_are_written_through_a_bar_that_offers_it(
+    data: dict[str, Array], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such a bar steps aside for them."""
+    lines: list[str] = []
+
+    class Bar(list[int]):
+        def write(self, line: str) -> None:
+            lines.append(line)
+
+    build(data, verbose=True, num_epochs=1, progress=Bar).train()
+    assert [line.split()[0] for line in lines] == ["(Iteration", "(Epoch", "(Epoch"]
+    assert capsys.readouterr().out == ""
 
 
 LAYOUTS = {
