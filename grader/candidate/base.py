@@ -101,7 +101,7 @@ class Failure:
     hint: str = ""
 
 
-class CallFailed(Exception):
+class CallFailed(Exception):  # noqa: N818 - what happened, not what is wrong with the grader
     """Ends a check's conversation with its candidate; turned into an outcome, never shown."""
 
     def __init__(self, failure: Failure) -> None:

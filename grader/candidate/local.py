@@ -71,10 +71,10 @@ class LocalCandidate(Candidate):
             return self._hold(result)
         if keep and isinstance(result, tuple):
             return tuple(
-                self._hold(item) if position in keep else item
+                self._hold(item) if position in keep else copy.deepcopy(item)
                 for position, item in enumerate(result)
             )
-        return result
+        return copy.deepcopy(result)  # it may be a part of an object that later calls change
 
     def _hold(self, value: object) -> Handle:
         number = len(self._objects) + 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -20,203 +20,11 @@ from grader.candidate.base import (
     Write,
 )
 from grader.candidate.naming import Naming
-from grader.candidate.process import OutOfTime, WorkerEnded, WorkerProcess, most_frequent
-from grader.candidate.wire import Decoder, Encoder, Handle, ProtocolError, pack_frame
-from grader.candidate.zygote import Zygote
-from grader.isolation.confinement import Confinement
-from grader.model import Limits, Location, Status
-from grader.submission.overlay import ModuleSource, Programme
+from grader.candidate.wire import Encoder, Handle
+from grader.candidate.world import World
+from grader.model import Status
 
-
-class World:
-    """One package root of a submission, and the worker that has it loaded.
-
-    Parameters
-    ----------
-    programme : Programme
-        Sources to load, and where each target is.
-    zygote, confinement, limits
-        How workers are started and bounded.
-    """
-
-    def __init__(
-        self,
-        programme: Programme,
-        zygote: Zygote,
-        confinement: Confinement,
-        limits: Limits,
-        *,
-        old_names: bool,
-    ) -> None:
-        self.programme = programme
-        self.reused = False
-        """Whether the present worker has already served another check."""
-        self._sources = {module.path: module for module in programme.modules}
-        self._files = frozenset(self._sources)
-        self._start = lambda: zygote.start_worker(confinement, limits)
-        self._old_names = old_names
-        self._limits = limits
-        self._worker: WorkerProcess | None = None
-        self._number = 0
-        self._fresh_budget = True
-        self._imported: set[str] = set()
-        self._broken: dict[str, Failure] = {}
-        self._suspects: dict[tuple[str, str], float] = {}
-
-    def begin_check(self) -> None:
-        """Start a new budget; objects of the check before are let go with the next request."""
-        self._fresh_budget = True
-        self.reused = self._worker is not None and self._worker.alive
-
-    def restart(self) -> None:
-        """End the worker; the next request starts another."""
-        if self._worker is not None:
-            self._worker.kill()
-            self._worker = None
-        self._imported.clear()
-        self.reused = False
-
-    def require(self, module: str) -> None:
-        """Import a module of the submission, unless it is known to fail."""
-        if module in self._broken:
-            raise CallFailed(self._broken[module])
-        worker = self._ready()
-        if module in self._imported:
-            return
-        worker.start_budget(frozenset(self._suspects))
-        try:
-            self._ask([{"op": "import", "module": module}], (), f"importing {module}")
-        except CallFailed as failed:
-            self._broken[module] = failed.failure
-            raise
-        self._fresh_budget = True
-        self._imported.add(module)
-
-    def perform(self, operations: Sequence[Any], encoder: Encoder, doing: str) -> list[Reply]:
-        """Send encoded operations and return their replies."""
-        worker = self._ready()
-        if self._fresh_budget:
-            worker.start_budget(frozenset(self._suspects))
-            operations = [{"op": "reset"}, *operations]
-        skip = int(self._fresh_budget)
-        self._fresh_budget = False
-        return self._ask(operations, encoder.buffers, doing)[skip:]
-
-    def _ready(self) -> WorkerProcess:
-        if self._worker is None or not self._worker.alive:
-            self._imported.clear()
-            self._worker = self._start()
-            self._worker.start_budget(frozenset())
-            self._load()
-            self._fresh_budget = True
-        return self._worker
-
-    def _load(self) -> None:
-        encoder = Encoder()
-        rows = [
-            {
-                "path": module.path,
-                "names": list(module.names),
-                "package": module.package,
-                "text": encoder.encode(module.source.encode("utf-8", "surrogatepass")),
-            }
-            for module in self.programme.modules
-        ]
-        request = {
-            "op": "load",
-            "modules": rows,
-            "absent": dict(self.programme.absent),
-            "old_names": self._old_names,
-        }
-        self._ask([request], encoder.buffers, "loading the submission")
-
-    def _ask(self, operations: Sequence[Any], buffers: Sequence[Any], doing: str) -> list[Reply]:
-        assert self._worker is not None
-        self._number += 1
-        frame = pack_frame({"id": self._number, "ops": list(operations)}, buffers)
-        try:
-            header, body = self._worker.exchange(frame)
-            return self._read_replies(header, body, len(operations), doing)
-        except OutOfTime as error:
-            raise CallFailed(self._describe_time_out(error, doing)) from None
-        except (WorkerEnded, ProtocolError) as error:
-            self._worker.kill()
-            raise CallFailed(self._describe_crash(error, doing)) from None
-
-    def _read_replies(
-        self, header: Mapping[str, Any], body: bytearray, count: int, doing: str
-    ) -> list[Reply]:
-        rows = header.get("replies")
-        if header.get("id") != self._number or type(rows) is not list or not rows:
-            raise ProtocolError("not the reply to this request")
-        decoder = Decoder(body)
-        replies = []
-        for row in rows:
-            if type(row) is not dict:
-                raise ProtocolError("malformed reply")
-            if "error" in row:
-                raise CallFailed(self._describe_exception(row["error"], doing))
-            value = decoder.decode(row.get("ok"))
-            replies.append(Reply(value, _decode_after(row.get("after", []), decoder)))
-        decoder.finish()
-        if len(replies) != count:
-            raise ProtocolError("a reply is missing")
-        return replies
-
-    def _describe_exception(self, error: Any, doing: str) -> Failure:
-        if type(error) is not dict or type(error.get("frames")) is not list:
-            raise ProtocolError("malformed error")
-        kind, text = str(error.get("type"))[:100], str(error.get("message"))[:600]
-        places = [(self._place(row), str(row[2])[:100]) for row in error["frames"] if _is_frame(row)]
-        known = [(place, name) for place, name in places if place is not None]
-        said = f"{kind}: {text}" if text else kind
-        ended = kind in ("SystemExit", "KeyboardInterrupt")
-        return Failure(
-            Status.CRASHED if ended else Status.ERRORED,
-            f"{said} while {doing}" if known else f"{said}, raised while {doing}",
-            location=known[-1][0] if known else None,
-            traceback=tuple(f"{p.file}:{p.line} in {name}" for p, name in known) + (said,),
-        )
-
-    def _describe_time_out(self, error: OutOfTime, doing: str) -> Failure:
-        seen = most_frequent(error.samples, self._files)
-        places = [(self._place((f.file, f.line, f.function)), n) for f, n in seen]
-        samples = tuple((place, n) for place, n in places if place is not None)
-        full = error.cpu_seconds >= self._limits.cpu_seconds
-        full = full or error.wall_seconds >= self._limits.wall_seconds
-        if full and seen:
-            inner = seen[0][0]
-            self._suspects[inner.file, inner.function] = error.cpu_seconds
-        slept = error.cpu_seconds < 0.5 * error.wall_seconds
-        spent = f"{error.wall_seconds:.1f} s of waiting" if slept else f"{error.cpu_seconds:.1f} CPU s"
-        message = f"Stopped after {spent} while {doing}."
-        if not full and seen:
-            message += f" {seen[0][0].function} had already used up its time in an earlier check."
-        return Failure(
-            Status.TIMED_OUT,
-            message,
-            location=samples[0][0] if samples else None,
-            samples=samples,
-            hint="Which loop can go on for ever, and what would have to change for it to end?",
-        )
-
-    def _describe_crash(self, error: Exception, doing: str) -> Failure:
-        assert self._worker is not None
-        stacks = self._worker.trace
-        seen = most_frequent(stacks[-1:], self._files)
-        place = self._place((seen[0][0].file, seen[0][0].line, "")) if seen else None
-        if isinstance(error, ProtocolError) or "ended" not in str(error):
-            message = f"The process answered with something unreadable while {doing} ({error})."
-        else:
-            message = f"The whole process ended while {doing}, so there is no value to judge."
-        hint = "Does something on this path call os._exit, exit, or memory through ctypes?"
-        return Failure(Status.CRASHED, message, location=place, hint=hint)
-
-    def _place(self, row: Sequence[Any]) -> Location | None:
-        module: ModuleSource | None = self._sources.get(row[0])
-        if module is None:
-            return None
-        return module.locate(min(max(int(row[1]), 1), module.source.count("\n") + 1))
+__all__ = ["SandboxedCandidate", "World"]
 
 
 class SandboxedCandidate(Candidate):
@@ -271,9 +79,9 @@ class SandboxedCandidate(Candidate):
 
     def _seed(self, operation: Operation) -> Reply:
         """Seed the generator of every world: nobody knows which one draws next."""
-        for world in self._worlds:
-            row = self._encode(operation, Encoder())
-            world.perform([row], Encoder(), "seeding np.random")
+        if isinstance(operation, Seed):
+            for world in self._worlds:
+                world.seed(operation.seed)
         return Reply(None)
 
     def _world_of(self, operation: Operation) -> int | None:
@@ -295,27 +103,31 @@ class SandboxedCandidate(Candidate):
                 world.require(self._home[operation.target][1])
         encoder = Encoder()
         rows = [self._encode(operation, encoder) for operation in operations]
-        replies = world.perform(rows, encoder, _describe(operations))
+        replies = world.perform(rows, encoder, [_describe(operation) for operation in operations])
         return [
-            Reply(self._bring_in(op, reply.value, number), reply.after)
-            for op, reply in zip(operations, replies, strict=True)
+            Reply(
+                self._bring_in(operation, reply.value, number),
+                {k: self._bring_in(operation, v, number) for k, v in reply.after.items()},
+            )
+            for operation, reply in zip(operations, replies, strict=True)
         ]
 
     def _encode(self, operation: Operation, encoder: Encoder) -> dict[str, Any]:
+        """Return an operation as the worker takes it."""
         match operation:
             case Call(target, args, kwargs, keep):
                 _, module, name = self._home[target]
                 args, kwargs = self._naming.outward(target, args, kwargs)
-                row = {"op": "call", "module": module, "name": name}
-                return row | self._encode_arguments(args, kwargs, keep, encoder)
+                arguments = self._encode_arguments(args, kwargs, keep, encoder)
+                return {"op": "call", "module": module, "name": name, **arguments}
             case Method(on, name, args, kwargs, keep):
-                row = {"op": "method", "on": self._local(on), "name": name}
-                return row | self._encode_arguments(args, kwargs, keep, encoder)
+                arguments = self._encode_arguments(args, kwargs, keep, encoder)
+                return {"op": "method", "on": self._local(on), "name": name, **arguments}
             case Read(on, path):
                 return {"op": "read", "on": self._local(on), "path": _steps(path, encoder)}
             case Write(on, path, value):
-                row = {"op": "write", "on": self._local(on), "path": _steps(path, encoder)}
-                return row | {"value": encoder.encode(value)}
+                place = {"on": self._local(on), "path": _steps(path, encoder)}
+                return {"op": "write", **place, "value": encoder.encode(value)}
             case Shapes(on, path):
                 return {"op": "shapes", "on": self._local(on), "path": _steps(path, encoder)}
             case Seed(seed):
@@ -358,27 +170,14 @@ def _steps(path: Sequence[tuple[str, Any]], encoder: Encoder) -> list[list[Any]]
     return [[kind, encoder.encode(key)] for kind, key in path]
 
 
-def _is_frame(row: Any) -> bool:
-    return type(row) is list and len(row) == 3 and type(row[0]) is str and type(row[1]) is int
-
-
-def _decode_after(rows: Any, decoder: Decoder) -> dict[int, Any]:
-    if type(rows) is not list or any(type(row) is not list or len(row) != 2 for row in rows):
-        raise ProtocolError("malformed arguments")
-    return {int(position): decoder.decode(tag) for position, tag in rows}
-
-
-def _describe(operations: Sequence[Operation]) -> str:
+def _describe(operation: Operation) -> str:
     """Say what is being done, in terms of the student's code."""
-    return next(_names(operations), "reading an attribute")
-
-
-def _names(operations: Sequence[Operation]) -> Iterator[str]:
-    for operation in operations:
-        if isinstance(operation, Call):
-            yield f"calling {operation.target.partition(':')[2]}"
-        elif isinstance(operation, Method):
-            yield f"calling {operation.on.type_name}.{operation.name}"
-    for operation in operations:
-        if isinstance(operation, Read | Shapes | Write):
-            yield f"using {'.'.join(str(key) for _, key in operation.path)}"
+    match operation:
+        case Call(target):
+            return f"calling {target.partition(':')[2]}"
+        case Method(on, name):
+            return f"calling {on.type_name}.{name}"
+        case Read(_, path) | Write(_, path) | Shapes(_, path) if path:
+            return f"using {'.'.join(str(key) for _, key in path)}"
+        case _:
+            return "reading a result"

@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-
 from grader.errors import SandboxError
 from grader.isolation.confinement import Confinement
 from grader.model import Limits
@@ -39,16 +38,17 @@ class Zygote:
     """
 
     def __init__(self) -> None:
+        numpy_folder = _numpy_folder()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel = ours
         self._channel.settimeout(_START_SECONDS)
         self._ready = False
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         bootstrap = Path(__file__).parent.parent / "worker" / "bootstrap.py"
         command = [sys.executable, "-I", "-S", "-B", str(bootstrap), str(theirs.fileno())]
         try:
-            self._process = subprocess.Popen(
-                [*command, _numpy_folder()],
+            self._process = subprocess.Popen(  # noqa: S603 - this interpreter and our own script
+                [*command, numpy_folder],
                 env=_ENVIRONMENT | _processor_settings(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -58,6 +58,8 @@ class Zygote:
                 cwd="/",
             )
         except OSError as error:
+            ours.close()
+            self._log.close()
             raise SandboxError(f"the worker's parent process cannot be started: {error}") from error
         finally:
             theirs.close()
@@ -72,9 +74,7 @@ class Zygote:
         """
         from grader.candidate.process import WorkerProcess  # with NumPy, while the parent loads it
 
-        if not self._ready:
-            self._receive()
-            self._ready = True
+        self._await_ready()
         pairs = [os.pipe() for _ in range(4)]
         (requests, to_worker), *others = pairs
         theirs = [requests, *(write for _, write in others)]
@@ -107,6 +107,16 @@ class Zygote:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _await_ready(self) -> None:
+        if self._ready:
+            return
+        try:
+            self._receive()
+        except OSError as error:
+            message = f"the worker's parent process does not start: {error}; try grade doctor"
+            raise SandboxError(message) from error
+        self._ready = True
 
     def _receive(self) -> int:
         """Return the descriptor that came with an answer, or -1."""

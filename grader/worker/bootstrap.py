@@ -16,7 +16,11 @@ from pathlib import Path
 PACKAGES = ("grader", "grader.candidate", "grader.isolation", "grader.worker")
 """Packages that exist here in name only: their ``__init__`` is not run."""
 
-SHARED = ("grader.candidate.wire", "grader.candidate.paths", "grader.worker", "grader.isolation")
+SHARED = (
+    *(f"grader.candidate.{name}" for name in ("decoder", "encoder", "paths", "tags", "wire")),
+    "grader.isolation",
+    "grader.worker",
+)
 """Modules, or packages with all their modules, that may be loaded here."""
 
 WARM = (

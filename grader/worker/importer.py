@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import builtins
 import importlib.abc
 import importlib.machinery
+import re
 import sys
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from grader.worker import oldnames
+from grader.worker.standins import Anything, make_stand_in
 
 _PACKAGES = frozenset(
     {"cs231n", "nndl", "utils", "classifiers", "layers", "base", "submission", "flat"}
 )
 """Folder names of the editions: synthesised where a submission left them out."""
+
+_DOTTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+(?:\.\w+)+)", re.MULTILINE)
+_PRESENT = frozenset({"numpy", *sys.stdlib_module_names})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,13 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             for source in reversed(sources)
             if source.names and not source.package
         }
-        self._folders = {
-            name[:dot] for name in self._by_name for dot in range(len(name)) if name[dot] == "."
+        self._folders = set(_parents(self._by_name))
+        self._missing_folders = _PACKAGES | {
+            parent
+            for source in sources
+            for name in _DOTTED.findall(source.text)
+            if name.rpartition(".")[2] in self._by_stem
+            for parent in _parents([name])
         }
         self._absent = absent
         self._modules: dict[str, types.ModuleType] = {}
@@ -67,17 +76,20 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def find_by_stem(self, fullname: str) -> importlib.machinery.ModuleSpec | None:
         """Find a module whose file is named like the last part, wherever it lies."""
+        if fullname.partition(".")[0] in _PRESENT:
+            return None  # what NumPy and the standard library try to import is not the student's
         stem = fullname.rpartition(".")[2]
         if source := self._by_stem.get(stem):
             return self._spec(fullname, source)
-        return self._spec(fullname, None) if stem in _PACKAGES else None
+        if stem in _PACKAGES or fullname in self._missing_folders:
+            return self._spec(fullname, None)
+        return None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         """Return the module of the spec's file, made once whatever name asks for it."""
         source = spec.loader_state
         if source is None:
-            kind = self._absent.get(spec.name.partition(".")[0], "")
-            return _make_stand_in(spec.name, kind)
+            return make_stand_in(spec.name, self._absent.get(spec.name.partition(".")[0], ""))
         if source.path not in self._modules:
             module = types.ModuleType(source.names[0])
             module.__file__ = source.path
@@ -93,18 +105,23 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Run the file's code, once."""
         spec = module.__spec__
         source = spec.loader_state if spec else None
-        if source is None or module.__dict__.get("__submission_loaded__"):
+        if source is None:
+            return
+        # The import system has just named it after whatever asked; relative imports look there.
+        module.__spec__ = self._spec(source.names[0], source)
+        if module.__dict__.get("__submission_loaded__"):
             return
         module.__dict__["__submission_loaded__"] = True
         try:
             code = compile(source.text, source.path, "exec", dont_inherit=True)
             exec(code, module.__dict__)  # noqa: S102 - running the submission is the purpose
-        except BaseException:
+        except BaseException as error:
             if not source.package:
                 module.__dict__.pop("__submission_loaded__", None)
                 self._modules.pop(source.path, None)
                 raise
-            # a failing __init__.py must not cost the modules beside it
+            # A failing __init__.py must not cost the modules beside it, only its own names.
+            module.__dict__["__getattr__"] = _explain_absence(f"{type(error).__name__}: {error}")
 
     def _spec(self, name: str, source: Source | None) -> importlib.machinery.ModuleSpec:
         spec = importlib.machinery.ModuleSpec(name, self, origin=source.path if source else None)
@@ -127,132 +144,8 @@ class StemFinder(importlib.abc.MetaPathFinder):
         return self._finder.find_by_stem(fullname)
 
 
-class _Anything(types.ModuleType):
-    """A plotting or debugging package that is not here: every use of it does nothing."""
-
-    def __init__(self, name: str = "anything") -> None:
-        super().__init__(name)
-        self.__path__: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Anything(name)
-
-    def __call__(self, *args: object, **kwargs: object) -> Any:
-        return _Anything()
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter((_Anything(), _Anything()))
-
-    def __getitem__(self, key: object) -> Any:
-        return _Anything()
-
-    def __setitem__(self, key: object, value: object) -> None:
-        return None
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        return None
-
-
-class _Inert:
-    """Something of a package that is not installed here; it raises only when it is used."""
-
-    def __init__(self, package: str) -> None:
-        self.__dict__["_package"] = package
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Inert(self._package)
-
-    def __call__(self, *args: object, **kwargs: object) -> Any:
-        raise ModuleNotFoundError(
-            f"this needs {self._package}, which is not available where it is graded"
-        )
-
-
-class _InertModule(types.ModuleType):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.__path__: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _Inert(self.__name__.partition(".")[0])
-
-
-_PYTHON2_NAMES: Mapping[str, Any] = {
-    "xrange": range,
-    "unicode": str,
-    "basestring": str,
-    "long": int,
-    "raw_input": input,
-    "reduce": __import__("functools").reduce,
-    "unichr": chr,
-}
-
-
-def _make_stand_in(name: str, kind: str) -> types.ModuleType:
-    if kind == "permissive":
-        return _Anything(name)
-    if kind == "inert":
-        return _InertModule(name)
-    module = types.ModuleType(name)
-    module.__path__ = []
-    if kind == "compat":
-        module.__dict__.update({k: v for k, v in vars(builtins).items() if k[0] != "_"})
-        module.__dict__.update(_PYTHON2_NAMES)
-        module.__dict__.update(_SIX)
-    return module
-
-
-def _items(mapping: Any) -> Any:
-    return iter(mapping.items())
-
-
-_SIX: Mapping[str, Any] = {
-    "PY2": False,
-    "PY3": True,
-    "iteritems": _items,
-    "itervalues": lambda mapping: iter(mapping.values()),
-    "iterkeys": lambda mapping: iter(mapping),
-    "string_types": (str,),
-    "old_div": lambda a, b: a // b if isinstance(a, int) and isinstance(b, int) else a / b,
-    "cPickle": __import__("pickle"),
-    "standard_library": types.SimpleNamespace(install_aliases=lambda: None),
-    "with_metaclass": lambda meta, *bases: meta("Base", bases or (object,), {}),
-    "print_function": None,
-}
-
-_REMOVED_ALIASES: Mapping[str, Any] = {
-    "int": int,
-    "float": float,
-    "bool": bool,
-    "object": object,
-    "str": str,
-    "complex": complex,
-    "float_": np.float64,
-    "infty": np.inf,
-    "Inf": np.inf,
-    "NaN": np.nan,
-    "product": np.prod,
-    "cumproduct": np.cumprod,
-    "alltrue": np.all,
-    "sometrue": np.any,
-    "row_stack": np.vstack,
-    "in1d": np.isin,
-    "trapz": np.trapezoid,
-}
-"""Names that older NumPy had and course code still uses."""
-
-
 def install(sources: Sequence[Source], absent: Mapping[str, str], *, old_names: bool) -> None:
-    """Make the submission importable in this process.
+    """Make the submission importable in this process, and nothing of ours.
 
     Parameters
     ----------
@@ -264,11 +157,33 @@ def install(sources: Sequence[Source], absent: Mapping[str, str], *, old_names: 
     finder = SubmissionFinder(sources, absent)
     sys.meta_path.insert(0, finder)
     sys.meta_path.append(StemFinder(finder))
-    sys.modules["pdb"] = _Anything("pdb")  # a breakpoint would wait for a keyboard
-    sys.breakpointhook = lambda *args, **kwargs: None
+    sys.modules["pdb"] = Anything("pdb")  # a breakpoint would wait for a keyboard
+    sys.breakpointhook = _go_on
     sys.path[:] = [entry for entry in sys.path if entry]
+    sys.argv[:] = [""]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+        del sys.modules[name]  # a submission's own package may be called so
+    sys.modules["__main__"] = types.ModuleType("__main__")
     if old_names:
-        vars(builtins).setdefault("xrange", range)
-        for name, value in _REMOVED_ALIASES.items():
-            if name not in vars(np):
-                setattr(np, name, value)
+        oldnames.restore()
+
+
+def _go_on(*args: object, **kwargs: object) -> None:
+    """Take the place of ``breakpoint()``."""
+
+
+def _parents(names: Mapping[str, object] | Sequence[str]) -> Iterator[str]:
+    """Yield every package above the dotted names."""
+    for name in names:
+        for place, character in enumerate(name):
+            if character == ".":
+                yield name[:place]
+
+
+def _explain_absence(reason: str) -> Any:
+    """Return a module's ``__getattr__`` that says why it has so few names."""
+
+    def find(name: str) -> Any:
+        raise AttributeError(f"no {name!r} here, because the package's __init__.py raised {reason}")
+
+    return find

@@ -20,15 +20,18 @@ from grader.candidate.wire import (
     Decoder,
     Encoder,
     Handle,
+    ProtocolError,
     pack_frame,
     parse_header,
     unpack_prefix,
 )
 from grader.worker import importer
+from grader.worker.raised import describe
+from grader.worker.snapshot import has_changed, take_snapshot
 
 _KEEP_ALL = -1
-_MAX_FRAMES = 12
-_MAX_TEXT = 600
+_MAX_NAME = 100
+_MAX_REQUEST_BODY = 1 << 32
 
 
 class Worker:
@@ -44,16 +47,20 @@ class Worker:
         self._requests = requests
         self._replies = replies
         self._objects: dict[int, Any] = {}
+        self._next_handle = 1
+        self._reply_bytes = 0
         self._paths: frozenset[str] = frozenset()
 
     def serve(self) -> None:
         """Answer requests until the grader closes the pipe."""
         while (frame := self._receive()) is not None:
             header, body = frame
+            operations = header["ops"]
             decoder = Decoder(body, self._held)
-            encoder = Encoder(self._hold)
+            # A later operation of the frame may change arrays that an earlier one returned.
+            encoder = Encoder(self._hold, copy=len(operations) > 1)
             replies: list[Any] = []
-            for operation in header["ops"]:
+            for operation in operations:
                 reply = self._answer(operation, decoder, encoder)
                 replies.append(reply)
                 if "error" in reply:
@@ -64,50 +71,52 @@ class Worker:
         mark = len(encoder.buffers)
         try:
             return self._perform(operation, decoder, encoder)
-        except BaseException as error:  # SystemExit and KeyboardInterrupt are theirs too
+        except BaseException as error:  # noqa: BLE001 - SystemExit is the student's, too
             del encoder.buffers[mark:]
-            return {"error": self._describe(error)}
+            return {"error": describe(error, self._paths)}
 
     def _perform(self, operation: Any, decoder: Decoder, encoder: Encoder) -> Any:
-        kind = operation["op"]
-        if kind == "call" or kind == "method":
-            return self._call(operation, decoder, encoder)
-        if kind == "read":
-            return {"ok": encoder.encode(follow(*self._object_and_path(operation, decoder)))}
-        if kind == "write":
-            thing, path = self._object_and_path(operation, decoder)
-            assign(thing, path, decoder.decode(operation["value"]))
-        elif kind == "shapes":
-            held = follow(*self._object_and_path(operation, decoder))
-            shapes = {key: _shape(value) for key, value in dict(held).items()}
-            return {"ok": encoder.encode(shapes)}
-        elif kind == "seed":
-            np.random.seed(operation["seed"])
-        elif kind == "reset":
-            self._objects.clear()
-        elif kind == "import":
-            importlib.import_module(operation["module"])
-        elif kind == "load":
-            self._load(operation, decoder)
-        else:
-            raise ValueError(f"unknown operation {kind!r}")
+        match operation["op"]:
+            case "call" | "method":
+                return self._call(operation, decoder, encoder)
+            case "read":
+                return {"ok": encoder.encode(follow(*self._object_and_path(operation, decoder)))}
+            case "write":
+                thing, path = self._object_and_path(operation, decoder)
+                assign(thing, path, decoder.decode(operation["value"]))
+            case "shapes":
+                held = follow(*self._object_and_path(operation, decoder))
+                shapes = {key: _shape(value) for key, value in dict(held).items()}
+                return {"ok": encoder.encode(shapes)}
+            case "seed":
+                np.random.seed(operation["seed"])
+            case "reset":
+                self._objects.clear()
+            case "import":
+                importlib.import_module(operation["module"])
+            case "load":
+                self._load(operation, decoder)
+            case kind:
+                raise ValueError(f"unknown operation {kind!r}")
         return {"ok": None}
 
     def _call(self, operation: Any, decoder: Decoder, encoder: Encoder) -> Any:
         args = decoder.decode(operation["args"])
         kwargs = decoder.decode(operation["kwargs"])
         if operation["op"] == "method":
-            function = getattr(self._objects[operation["on"]], operation["name"])
+            function = getattr(self._object(operation["on"]), operation["name"])
         else:
             module = importlib.import_module(operation["module"])
             function = getattr(module, operation["name"])
-        before = [_fingerprint(value) for value in args]
+        # What stayed here behind a handle is the candidate's own; the grader sent the others.
+        sent = [p for p, tag in enumerate(operation["args"]["t"]) if not _is_handle(tag)]
+        before = {position: take_snapshot(args[position]) for position in sent}
         result = function(*args, **kwargs)
         reply = {"ok": self._encode_result(result, operation["keep"], encoder)}
         after = [
-            [position, encoder.encode(value)]
-            for position, value in enumerate(args)
-            if before[position] is not None and _fingerprint(value) != before[position]
+            [position, encoder.encode(args[position])]
+            for position in sent
+            if has_changed(args[position], before[position])
         ]
         return {**reply, "after": after} if after else reply
 
@@ -124,7 +133,7 @@ class Worker:
 
     def _object_and_path(self, operation: Any, decoder: Decoder) -> tuple[Any, Any]:
         path = [(kind, decoder.decode(key)) for kind, key in operation["path"]]
-        return self._objects[operation["on"]], path
+        return self._object(operation["on"]), path
 
     def _load(self, operation: Any, decoder: Decoder) -> None:
         sources = [
@@ -137,41 +146,31 @@ class Worker:
             for row in operation["modules"]
         ]
         self._paths = frozenset(source.path for source in sources)
+        self._next_handle = operation["first_handle"]
+        self._reply_bytes = operation["reply_bytes"]
         importer.install(sources, operation["absent"], old_names=operation["old_names"])
 
     def _hold(self, value: object) -> Handle:
-        number = len(self._objects) + 1
-        self._objects[number] = value
-        return Handle(number, type(value).__name__[:100])
+        self._next_handle += 1
+        self._objects[self._next_handle] = value
+        name = type.__dict__["__name__"].__get__(type(value))  # whatever its metaclass says
+        return Handle(self._next_handle, str(name)[:_MAX_NAME])
 
     def _held(self, handle: Handle) -> Any:
-        return self._objects[handle.id]
+        return self._object(handle.id)
 
-    def _describe(self, error: BaseException) -> dict[str, Any]:
-        """Return type, message and the submission's own frames of an exception."""
-        frames = []
-        trace = error.__traceback__
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            if code.co_filename in self._paths:
-                frames.append([code.co_filename, trace.tb_lineno, code.co_name[:100]])
-            trace = trace.tb_next
-        if isinstance(error, SyntaxError) and error.filename in self._paths:
-            frames.append([error.filename, error.lineno or 1, "<module>"])
-        if len(frames) > _MAX_FRAMES:
-            frames = frames[: _MAX_FRAMES // 2] + frames[-_MAX_FRAMES // 2 :]
-        return {
-            "type": type(error).__name__[:100],
-            "message": _text_of(error),
-            "frames": frames,
-        }
+    def _object(self, number: int) -> Any:
+        if number not in self._objects:
+            raise LookupError("an object made by an earlier call is gone, as its process ended")
+        return self._objects[number]
 
     def _receive(self) -> tuple[dict[str, Any], bytearray] | None:
         prefix = self._read(PREFIX.size)
         if prefix is None:
             return None
-        limits = {"max_header": MAX_REQUEST_HEADER, "max_body": 1 << 32}
-        header_length, body_length = unpack_prefix(bytes(prefix), **limits)
+        header_length, body_length = unpack_prefix(
+            bytes(prefix), max_header=MAX_REQUEST_HEADER, max_body=_MAX_REQUEST_BODY
+        )
         header = self._read(header_length)
         body = self._read(body_length)
         if header is None or body is None:
@@ -190,37 +189,29 @@ class Worker:
         return data
 
     def _send(self, number: int, replies: list[Any], encoder: Encoder) -> None:
-        frame = pack_frame({"id": number, "replies": replies}, encoder.buffers)
-        if len(frame[0]) > MAX_HEADER:
-            error = {"type": "ValueError", "message": "the result is too large", "frames": []}
-            frame = pack_frame({"id": number, "replies": [{"error": error}]}, ())
+        size = sum(len(piece) for piece in encoder.buffers)
+        try:
+            frame = pack_frame(
+                {"id": number, "replies": replies}, encoder.buffers, max_header=MAX_HEADER
+            )
+        except ProtocolError:
+            size = self._reply_bytes + 1
+        if size > self._reply_bytes:
+            reason = "What it returned is too large, or has too many parts, to be looked at."
+            row = {"error": {"type": "", "message": reason, "frames": []}}
+            frame = pack_frame({"id": number, "replies": [row]}, ())
         for piece in frame:
             view = memoryview(piece)
             while view:
                 view = view[os.write(self._replies, view) :]
 
 
-def _text_of(error: BaseException) -> str:
-    try:
-        return str(error)[:_MAX_TEXT].encode("utf-8", "replace").decode()
-    except BaseException:  # a student's __str__ may do anything
-        return ""
+def _is_handle(tag: object) -> bool:
+    return type(tag) is dict and "h" in tag
 
 
 def _shape(value: object) -> tuple[int, ...] | None:
     return value.shape if isinstance(value, np.ndarray) else None
-
-
-def _fingerprint(value: Any) -> Any:
-    """Return something equal before and after a call only if the value has not changed."""
-    kind = type(value)
-    if kind is np.ndarray:
-        return (value.dtype.str, value.shape, value.tobytes())
-    if kind is dict:
-        return tuple((key, _fingerprint(item)) for key, item in value.items())
-    if kind is list:
-        return tuple(_fingerprint(item) for item in value)
-    return value if kind in (int, float, str, bool, bytes) else None
 
 
 def serve(requests: int, replies: int, output: int, trace: int) -> None:
@@ -229,5 +220,6 @@ def serve(requests: int, replies: int, output: int, trace: int) -> None:
     os.dup2(output, 2)
     os.close(output)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
+    faulthandler.enable(file=trace, all_threads=False)
     faulthandler.register(signal.SIGUSR1, file=trace, all_threads=False)
     Worker(requests, replies).serve()

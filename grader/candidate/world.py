@@ -1,0 +1,205 @@
+"""One package root of a submission, and the worker that has it loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from grader.candidate.base import CallFailed, Reply
+from grader.candidate.failures import FailureDescriber
+from grader.candidate.process import OutOfTime, WorkerEnded, WorkerProcess
+from grader.candidate.replies import read_replies
+from grader.candidate.wire import Encoder, ProtocolError, pack_frame
+from grader.candidate.zygote import Zygote
+from grader.isolation.confinement import Confinement
+from grader.model import Limits, Status
+from grader.submission.overlay import Programme
+
+_HANDLES_PER_WORKER = 1 << 24
+_PREPARING = "preparing a check"
+
+
+class World:
+    """Starts workers for one programme, imports its modules, and survives what they do.
+
+    Parameters
+    ----------
+    programme : Programme
+        Sources to load, and where each target is.
+    zygote, confinement, limits
+        How workers are started and bounded.
+    old_names : bool
+        Whether to give back ``xrange`` and the aliases that NumPy has removed.
+    """
+
+    def __init__(
+        self,
+        programme: Programme,
+        zygote: Zygote,
+        confinement: Confinement,
+        limits: Limits,
+        *,
+        old_names: bool,
+    ) -> None:
+        self.programme = programme
+        self.reused = False
+        """Whether the present worker has already served another check."""
+        self._zygote = zygote
+        self._confinement = confinement
+        self._limits = limits
+        self._old_names = old_names
+        self._failures = FailureDescriber({m.path: m for m in programme.modules}, limits)
+        self._worker: WorkerProcess | None = None
+        self._started = 0
+        self._number = 0
+        self._called = False
+        self._check_is_new = True
+        self._budget_due = True
+        self._seed: int | None = None
+        self._imported: set[str] = set()
+        self._broken: dict[str, CallFailed] = {}
+        self._suspects: set[tuple[str, str]] = set()
+
+    def begin_check(self) -> None:
+        """Start a new budget; objects of the check before are let go with the next request."""
+        self._check_is_new = self._budget_due = True
+        self._seed = None
+        self.reused = self._worker is not None and self._worker.alive
+
+    def restart(self) -> None:
+        """End the worker; the next request starts another."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+        self.reused = False
+
+    def seed(self, seed: int) -> None:
+        """Seed ``np.random`` just before the next operation, after any import it needs."""
+        self._seed = seed
+
+    def require(self, module: str) -> None:
+        """Import a module of the submission, unless it is known to fail.
+
+        Raises
+        ------
+        CallFailed
+            If it cannot be imported, by this worker or by an untouched one.
+        """
+        if module in self._broken:
+            raise CallFailed(self._broken[module].failure)
+        self._ready()
+        if module in self._imported:
+            return
+        untouched = not (self._imported or self._called)
+        try:
+            self._import(module)
+        except CallFailed as failed:
+            if untouched or failed.failure.status is Status.TIMED_OUT:
+                self._broken[module] = failed
+                raise
+            if not self._check_is_new:  # objects of this check live in the worker
+                raise
+            self.restart()
+            self.require(module)
+
+    def perform(
+        self, operations: Sequence[Any], encoder: Encoder, doing: Sequence[str]
+    ) -> list[Reply]:
+        """Send encoded operations and return their replies.
+
+        Parameters
+        ----------
+        operations : sequence
+            As the worker takes them.
+        encoder : Encoder
+            That has encoded their arguments.
+        doing : sequence of str
+            What each of them does, for messages.
+
+        Raises
+        ------
+        CallFailed
+            If one of them gives no value.
+        """
+        worker = self._ready()
+        if self._budget_due:
+            worker.start_budget(frozenset(self._suspects))
+        first: list[Any] = [{"op": "reset"}] if self._check_is_new else []
+        if self._seed is not None:
+            first.append({"op": "seed", "seed": self._seed})
+        self._check_is_new = self._budget_due = False
+        self._seed = None
+        self._called = True
+        told = [*([_PREPARING] * len(first)), *doing]
+        return self._ask([*first, *operations], encoder.buffers, told)[len(first) :]
+
+    def _ready(self) -> WorkerProcess:
+        """Return a worker that has the sources."""
+        if self._worker is None or not self._worker.alive:
+            self._worker = self._zygote.start_worker(self._confinement, self._limits)
+            self._started += 1
+            self._called = False
+            self._budget_due = True
+            self._imported.clear()
+            self._load()
+        return self._worker
+
+    def _load(self) -> None:
+        encoder = Encoder()
+        rows = [
+            {
+                "path": module.path,
+                "names": list(module.names),
+                "package": module.package,
+                "text": encoder.encode(module.source.encode("utf-8", "surrogatepass")),
+            }
+            for module in self.programme.modules
+        ]
+        request = {
+            "op": "load",
+            "modules": rows,
+            "absent": dict(self.programme.absent),
+            "old_names": self._old_names,
+            "reply_bytes": self._limits.reply_bytes,
+            # Never used again: a handle on an object of a worker that died finds nothing.
+            "first_handle": self._started * _HANDLES_PER_WORKER,
+        }
+        self._ask([request], encoder.buffers, ["loading the submission"])
+
+    def _import(self, module: str) -> None:
+        """Import a module on a budget of its own: what it costs is no check's."""
+        worker = self._ready()
+        worker.start_budget(frozenset(self._suspects))
+        self._budget_due = True
+        self._ask([{"op": "import", "module": module}], (), [f"importing {module}"])
+        self._imported.add(module)
+
+    def _ask(
+        self, operations: Sequence[Any], buffers: Sequence[Any], doing: Sequence[str]
+    ) -> list[Reply]:
+        worker = self._ready()
+        self._number += 1
+        frame = pack_frame({"id": self._number, "ops": list(operations)}, buffers)
+        try:
+            header, body = worker.exchange(frame)
+            replies, error = read_replies(header, body, number=self._number, count=len(operations))
+        except OutOfTime as stopped:
+            if stuck := self._failures.find_stuck(stopped):
+                self._suspects.add((stuck.file, stuck.function))
+            failure = self._failures.describe_time_out(stopped, _sum_up(doing))
+        except WorkerEnded:
+            failure = self._failures.describe_crash(worker.last_stack, _sum_up(doing))
+        except ProtocolError as broken:
+            worker.kill()
+            failure = self._failures.describe_garbage(broken, _sum_up(doing))
+        else:
+            if error is None:
+                return replies
+            failure = self._failures.describe_exception(error, doing[error.position])
+        raise CallFailed(failure)
+
+
+def _sum_up(doing: Sequence[str]) -> str:
+    """Return what was being done when nobody knows how far it came."""
+    steps = [step for step in dict.fromkeys(doing) if step != _PREPARING]
+    return ", ".join(steps[:2]) + (" and more" if len(steps) > 2 else "")
