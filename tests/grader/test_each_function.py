@@ -1,0 +1,240 @@
+"""One function of a correct submission is spoilt at a time: who loses points, and who does not."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+from grader.model import Limits, Report, Status
+from grader.pipeline import grade
+
+CORRECT = Path(__file__).parent.parent / "cases/fully_connected/cs231n_correct/submission"
+CPU_SECONDS = 0.8
+
+FILES = {
+    **dict.fromkeys(("affine_forward", "affine_backward"), "cs231n/layers.py"),
+    **dict.fromkeys(("relu_forward", "relu_backward"), "cs231n/layers.py"),
+    **dict.fromkeys(("svm_loss", "softmax_loss"), "cs231n/layers.py"),
+    **dict.fromkeys(("affine_relu_forward", "affine_relu_backward"), "cs231n/layer_utils.py"),
+    **dict.fromkeys(("TwoLayerNet", "FullyConnectedNet"), "cs231n/classifiers/fc_net.py"),
+    **dict.fromkeys(("sgd_momentum", "rmsprop", "adam"), "cs231n/optim.py"),
+}
+CLASSES = ("TwoLayerNet", "FullyConnectedNet")
+
+SCORES = ("TwoLayerNet.forward.*", "FullyConnectedNet.depth.*")
+TWO_LAYER_LOSS = ("TwoLayerNet.loss.*", "TwoLayerNet.regularised_loss.*", "TwoLayerNet.reg_*")
+DEEP_LOSS = ("FullyConnectedNet.loss_*", "FullyConnectedNet.reg_*")
+COMBINED_GRADIENTS = ("affine_relu.d?",)
+
+# Which checks call what, directly or through another function of this submission: its
+# two-layer network is made of affine_relu layers, its deep network of single ones.
+DEPENDENTS: dict[str, tuple[str, ...]] = {
+    "affine_forward": (
+        *("affine_forward.*", "affine_backward.*", "affine_relu.*"),
+        *(*SCORES, *TWO_LAYER_LOSS, *DEEP_LOSS),
+    ),
+    "affine_backward": (
+        *("affine_backward.*", *COMBINED_GRADIENTS),
+        *(*TWO_LAYER_LOSS, *DEEP_LOSS),
+    ),
+    "relu_forward": (
+        *("relu_forward.*", "relu_backward.*", "affine_relu.*"),
+        *(*SCORES, *TWO_LAYER_LOSS, *DEEP_LOSS),
+    ),
+    "relu_backward": ("relu_backward.*", *COMBINED_GRADIENTS, *TWO_LAYER_LOSS, *DEEP_LOSS),
+    "affine_relu_forward": ("affine_relu.*", "TwoLayerNet.forward.*", *TWO_LAYER_LOSS),
+    "affine_relu_backward": (*COMBINED_GRADIENTS, *TWO_LAYER_LOSS),
+    "svm_loss": ("svm_loss*",),
+    "softmax_loss": ("softmax_loss*", *TWO_LAYER_LOSS, *DEEP_LOSS),
+    "TwoLayerNet": ("TwoLayerNet.forward.*", *TWO_LAYER_LOSS),
+    "FullyConnectedNet": ("FullyConnectedNet.depth.*", *DEEP_LOSS),
+    "sgd_momentum": ("sgd_momentum.*",),
+    "rmsprop": ("rmsprop.*",),
+    "adam": ("adam.*",),
+}
+
+FORWARD_VALUES = (
+    *("TwoLayerNet.forward.*", "TwoLayerNet.loss.*", "TwoLayerNet.regularised_loss.*"),
+    *("FullyConnectedNet.depth.*", "FullyConnectedNet.loss_*"),
+)
+
+# A mistake, and the checks whose values it changes. Gradients that are right for a forward pass
+# that is a little off are carried: that mistake is charged where the forward pass is judged.
+MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "affine_forward": (
+        "out = rows.dot(w) + b",
+        "out = rows.dot(w) + b + 0.1",
+        ("affine_forward.*", "affine_relu.out", *FORWARD_VALUES),
+    ),
+    "affine_backward": (
+        "dw = rows.T.dot(dout)",
+        "dw = rows.T.dot(dout) / num_train",
+        (
+            *("affine_backward.dw", "affine_relu.dw"),
+            *("TwoLayerNet.reg_*.W?", "FullyConnectedNet.reg_*.W?"),
+        ),
+    ),
+    "relu_forward": (
+        "out = np.maximum(0, x)",
+        "out = np.maximum(0, x) + 0.1",
+        ("relu_forward.*", "affine_relu.out", *FORWARD_VALUES),
+    ),
+    "relu_backward": (
+        "dx = dout * (x > 0)",
+        "dx = 2 * dout * (x > 0)",
+        (
+            *("relu_backward.*", *COMBINED_GRADIENTS),
+            *("TwoLayerNet.reg_*.?1", "FullyConnectedNet.reg_*.?[12]"),
+        ),
+    ),
+    "affine_relu_forward": (
+        "out, relu_cache = relu_forward(a)",
+        "out, relu_cache = relu_forward(a); out = out + 0.1",
+        (
+            *("affine_relu.out", "TwoLayerNet.forward.*"),
+            *("TwoLayerNet.loss.*", "TwoLayerNet.regularised_loss.*"),
+        ),
+    ),
+    "affine_relu_backward": (
+        "dx, dw, db = affine_backward(da, fc_cache)",
+        "dx, dw, db = affine_backward(da, fc_cache); dw = 2 * dw",
+        ("affine_relu.dw", "TwoLayerNet.reg_*.W1"),
+    ),
+    "svm_loss": ("loss = np.sum(margins) / N", "loss = np.sum(margins)", ("svm_loss.loss",)),
+    "softmax_loss": (
+        "dx[np.arange(N), y] -= 1\n    dx /= N",
+        "dx[np.arange(N), y] -= 1",
+        ("softmax_loss_gradient.dx", "TwoLayerNet.reg_*", "FullyConnectedNet.reg_*"),
+    ),
+    "TwoLayerNet": (
+        "loss += 0.5 * self.reg * (",
+        "loss += self.reg * (",
+        ("TwoLayerNet.regularised_loss.*",),
+    ),
+    "FullyConnectedNet": (
+        "grads['W%d' % l] += self.reg * w",
+        "grads['W%d' % l] += 2 * self.reg * w",
+        ("FullyConnectedNet.reg_3_14.W?",),
+    ),
+    "sgd_momentum": ("next_w = w + v", "next_w = w - v", ("sgd_momentum.next_w",)),
+    "rmsprop": ("(1 - decay) * dw ** 2", "decay * dw ** 2", ("rmsprop.*",)),
+    "adam": (
+        "vt = config['v'] / (1 - beta2 ** config['t'])",
+        "vt = config['v']",
+        ("adam.next_w",),
+    ),
+}
+
+ENDS = {
+    "raises": ("raise KeyError('not today')", Status.ERRORED),
+    "hangs": ("while True: pass", Status.TIMED_OUT),
+    "exits": ("import os; os._exit(0)", Status.CRASHED),
+}
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    """Return a copy of the correct submission."""
+    return shutil.copytree(CORRECT, tmp_path / "submission")
+
+
+def find(source: str, name: str) -> ast.stmt:
+    """Return the top-level definition of a name."""
+    return next(node for node in ast.parse(source).body if getattr(node, "name", "") == name)
+
+
+def remove(source: str, name: str) -> str:
+    """Return the source without the definition."""
+    node = find(source, name)
+    lines = source.splitlines(keepends=True)
+    return "".join([*lines[: node.lineno - 1], *lines[node.end_lineno :]])
+
+
+def begin_with(source: str, name: str, statement: str) -> str:
+    """Return the source with a statement at the start of a function, or of a class's ``loss``."""
+    node = find(source, name)
+    if isinstance(node, ast.ClassDef):
+        node = next(item for item in node.body if getattr(item, "name", "") == "loss")
+    assert isinstance(node, ast.FunctionDef)
+    first = node.body[0]
+    lines = source.splitlines(keepends=True)
+    lines.insert(first.lineno - 1, " " * first.col_offset + statement + "\n")
+    return "".join(lines)
+
+
+def change(source: str, name: str, old: str, new: str) -> str:
+    """Return the source with one expression changed inside one definition."""
+    node = find(source, name)
+    lines = source.splitlines(keepends=True)
+    own = "".join(lines[node.lineno - 1 : node.end_lineno])
+    assert own.count(old) == 1
+    return "".join(lines[: node.lineno - 1]) + own.replace(old, new) + "".join(
+        lines[node.end_lineno :]
+    )
+
+
+def assert_only_these_lose(report: Report, patterns: tuple[str, ...]) -> None:
+    """Check that the rows which the patterns name earn nothing, and all others everything."""
+    ids = [check.id for check in report.checks]
+    for pattern in patterns:
+        assert any(fnmatchcase(check_id, pattern) for check_id in ids), f"{pattern} names nothing"
+    lost = {check_id for check_id in ids if any(fnmatchcase(check_id, p) for p in patterns)}
+    assert {check.id for check in report.checks if check.score < check.max_score} == lost
+    assert {check.id for check in report.checks if check.score not in (0, check.max_score)} == set()
+    assert not report.needs_regrade
+
+
+def test_tables_cover_the_assignment() -> None:
+    """Every function of the assignment is spoilt in every way below."""
+    assert FILES.keys() == DEPENDENTS.keys() == MISTAKES.keys()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_wrong_function_costs_the_checks_whose_values_it_changes(
+    name: str, submission: Path
+) -> None:
+    """A wrong value is charged where it shows, and nowhere else."""
+    old, new, lost = MISTAKES[name]
+    path = submission / FILES[name]
+    path.write_text(change(path.read_text(), name, old, new))
+    report = grade(submission)
+    assert_only_these_lose(report, lost)
+    statuses = {check.outcome.status for check in report.checks}
+    assert statuses == {Status.PASSED, Status.FAILED}
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("name", FILES)
+def test_function_that_gives_nothing_costs_the_checks_that_call_it(
+    name: str, end: str, submission: Path
+) -> None:
+    """What raises, hangs or ends the process costs its callers' checks; the rest goes on."""
+    statement, status = ENDS[end]
+    path = submission / FILES[name]
+    path.write_text(begin_with(path.read_text(), name, statement))
+    report = grade(submission, limits=Limits(cpu_seconds=CPU_SECONDS))
+    assert_only_these_lose(report, DEPENDENTS[name])
+    statuses = {check.outcome.status for check in report.checks}
+    assert statuses == {Status.PASSED, status}
+    failing = next(c.outcome for c in report.checks if c.outcome.status is status)
+    assert failing.location is not None
+    assert failing.location.file == FILES[name]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_missing_function_costs_the_checks_that_call_it(name: str, submission: Path) -> None:
+    """What no file defines is missing; what calls it is told which name is not there."""
+    path = submission / FILES[name]
+    path.write_text(remove(path.read_text(), name))
+    report = grade(submission)
+    lost = (f"{name}.*",) if name in CLASSES else DEPENDENTS[name]
+    assert_only_these_lose(report, lost)
+    assert [target.partition(":")[2] for target in report.missing] == [name]
+    for check in report.checks:
+        if check.outcome.status is not Status.PASSED:
+            assert check.outcome.status in (Status.MISSING, Status.ERRORED)
+            assert name in check.outcome.message
