@@ -1,19 +1,16 @@
-"""Expected values: what the reference gave, stored beside the assignment with a digest.
+"""Expected values: what the reference gave, stored beside the assignment.
 
-The digest covers the declaration and the source of the reference. Values made from anything
-else are stale, and grading refuses them.
+They remember what they were made from. Values made from anything else are stale, and grading
+refuses them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,10 +19,11 @@ from numpy.typing import NDArray
 from grader.candidate.local import LocalCandidate
 from grader.course.assignment import Assignment
 from grader.course.catalogue import LoadedAssignment
+from grader.course.provenance import describe_origin, is_current
 from grader.errors import AssignmentError
 
 FILE = "expected.npz"
-_DIGEST = "digest"
+_ORIGIN = "origin"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 Values = dict[str, NDArray[Any]]
@@ -91,7 +89,7 @@ def regenerate(loaded: LoadedAssignment) -> list[Change]:
     """Write what the reference gives now, and return what that changes."""
     values = compute(loaded.assignment, loaded.assignment.default_seed)
     changes = _differences(_read_file(loaded), values)
-    stored = {_DIGEST: np.array(_digest(loaded)), **values}
+    stored = {_ORIGIN: np.array(describe_origin(loaded)), **values}
     (loaded.folder / FILE).write_bytes(_pack(stored))
     return changes
 
@@ -100,8 +98,8 @@ def drift(loaded: LoadedAssignment) -> list[Change]:
     """Return what :func:`regenerate` would change, and change nothing."""
     values = compute(loaded.assignment, loaded.assignment.default_seed)
     changes = _differences(_read_file(loaded), values)
-    if not changes and _stored_digest(loaded) != _digest(loaded):
-        changes.append(Change(_DIGEST, "of an older declaration or reference", "current", None))
+    if not changes and not is_current(loaded, _stored_origin(loaded)):
+        changes.append(Change(_ORIGIN, "of an older declaration or reference", "current", None))
     return changes
 
 
@@ -112,12 +110,12 @@ def _read(loaded: LoadedAssignment) -> Values:
         raise AssignmentError(
             f"{loaded.folder / FILE} is absent or unreadable: run grade regenerate {name}"
         )
-    if _stored_digest(loaded, stored) != _digest(loaded):
+    if not is_current(loaded, str(stored.get(_ORIGIN, ""))):
         raise AssignmentError(
             f"{loaded.folder / FILE} is stale: the assignment or the reference has changed since; "
             f"run grade regenerate {name}"
         )
-    return {key: value for key, value in stored.items() if key != _DIGEST}
+    return {key: value for key, value in stored.items() if key != _ORIGIN}
 
 
 def _read_file(loaded: LoadedAssignment) -> Values:
@@ -128,35 +126,8 @@ def _read_file(loaded: LoadedAssignment) -> Values:
         return {}
 
 
-def _stored_digest(loaded: LoadedAssignment, stored: Values | None = None) -> str:
-    values = _read_file(loaded) if stored is None else stored
-    return str(values[_DIGEST]) if _DIGEST in values else ""
-
-
-def _digest(loaded: LoadedAssignment) -> str:
-    """Return a digest of declaration and reference.
-
-    Where the reference is not installed the declaration alone cannot tell, so the stored
-    digest is split in two: ``declaration:reference``.
-    """
-    reference = _reference_digest(loaded.assignment)
-    if reference is None:
-        stored = _stored_digest(loaded)
-        reference = stored.partition(":")[2]
-    return f"{loaded.digest}:{reference}"
-
-
-def _reference_digest(assignment: Assignment) -> str | None:
-    """Return sha256 over the reference's sources, or None if it is not installed."""
-    package = assignment.reference.partition(":")[0].partition(".")[0]
-    spec = find_spec(package)
-    if spec is None or spec.origin is None:
-        return None
-    root = Path(spec.origin).parent
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+def _stored_origin(loaded: LoadedAssignment) -> str:
+    return str(_read_file(loaded).get(_ORIGIN, ""))
 
 
 def _resolver(assignment: Assignment) -> Callable[[str], Callable[..., Any]]:
@@ -173,10 +144,10 @@ def _resolver(assignment: Assignment) -> Callable[[str], Callable[..., Any]]:
 
 def _differences(old: Mapping[str, NDArray[Any]], new: Mapping[str, NDArray[Any]]) -> list[Change]:
     changes = []
-    for name in sorted((set(old) | set(new)) - {_DIGEST}):
+    for name in sorted((set(old) | set(new)) - {_ORIGIN}):
         if name not in old or name not in new:
             changes.append(Change(name, _show(old.get(name)), _show(new.get(name)), None))
-        elif old[name].shape != new[name].shape:
+        elif old[name].dtype.kind not in "fiub" or old[name].shape != new[name].shape:
             changes.append(Change(name, _show(old[name]), _show(new[name]), None))
         elif relative := _relative_change(old[name], new[name]):
             changes.append(Change(name, _show(old[name]), _show(new[name]), relative))
@@ -194,6 +165,8 @@ def _relative_change(old: NDArray[Any], new: NDArray[Any]) -> float:
 def _show(value: NDArray[Any] | None) -> str:
     if value is None:
         return "absent"
+    if value.dtype.kind not in "fiub":
+        return "not numbers"
     if value.size == 1:
         return f"{float(value.reshape(())):.10g}"
     flat = value.reshape(-1)
