@@ -1,7 +1,12 @@
-"""Makes an nbgrader course whose one assignment is the notebook's nine checks as graded cells."""
+"""Makes an nbgrader course whose one assignment is the notebook's nine checks as graded cells.
+
+Usage: python benchmarks/nbgrader_course.py COURSE PACKAGE, where COURSE is the folder to fill and
+PACKAGE the folder that holds ``cs231n``. It needs nbformat.
+"""
 
 import ast
 import shutil
+import sys
 from pathlib import Path
 
 import nbformat
@@ -56,3 +61,7 @@ def _make_notebook(text: str) -> nbformat.NotebookNode:
         cells=[new_code_cell("\n".join(setup), id="setup"), *cells],
         metadata={"kernelspec": kernel},
     )
+
+
+if __name__ == "__main__":
+    make_course(Path(sys.argv[1]), Path(sys.argv[2]))
