@@ -24,7 +24,7 @@ from grader.provided.overlays import OVERLAYS, OverlayMode, provided_source
 ROOT = Path(__file__).resolve().parent
 EXAMPLE = ROOT.parent / "examples" / "submission.zip"
 STAND_INS = {"past/builtins.py": "xrange = range\n", "matplotlib/pyplot.py": ""}
-"""Packages that students import and `grade` stands in for; the real ones would cost the bare run."""
+"""What students import and `grade` stands in for; the real ones would cost the bare run."""
 GRADE = (sys.executable, "-m", "grader")
 
 
