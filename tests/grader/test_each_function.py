@@ -13,7 +13,7 @@ from grader.model import Limits, Report, Status
 from grader.pipeline import grade
 
 CORRECT = Path(__file__).parent.parent / "cases/fully_connected/cs231n_correct/submission"
-CPU_SECONDS = 0.8
+CPU_SECONDS = 0.4
 
 FILES = {
     **dict.fromkeys(("affine_forward", "affine_backward"), "cs231n/layers.py"),
