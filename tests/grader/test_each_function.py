@@ -172,8 +172,10 @@ def change(source: str, name: str, old: str, new: str) -> str:
     lines = source.splitlines(keepends=True)
     own = "".join(lines[node.lineno - 1 : node.end_lineno])
     assert own.count(old) == 1
-    return "".join(lines[: node.lineno - 1]) + own.replace(old, new) + "".join(
-        lines[node.end_lineno :]
+    return (
+        "".join(lines[: node.lineno - 1])
+        + own.replace(old, new)
+        + "".join(lines[node.end_lineno :])
     )
 
 
