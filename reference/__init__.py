@@ -22,6 +22,10 @@ reads as teaching material and is faithful to the course's names, argument order
 `models.toy`                   two-layer network in one piece, with its own training loop
 `models.convolutional`         three-layer convolutional network
 `models.deep_convolutional`    convolutional network of any depth, with batch normalisation
+`data`                         images from CIFAR-10, scikit-learn's digits or a generator
+`training`                     how each kind of model is trained
+`recipes`                      which settings each model is trained with, on each source
+`train`                        the command ``python -m reference.train``
 `targets`                      finds the function for a name such as ``layers:relu_forward``
 ============================== ==================================================================
 

@@ -125,6 +125,8 @@ def load_CIFAR10(ROOT: str | os.PathLike[str]) -> _Sets:
     ------
     FileNotFoundError
         If the folder or one of its files is absent.
+    ValueError
+        If a file holds something else than images and their labels.
     """
     folder = Path(ROOT)
     batches = [_read_batch(folder / f"data_batch_{number}") for number in range(1, 6)]
@@ -263,9 +265,16 @@ def _read_batch(path: Path) -> tuple[npt.NDArray[np.uint8], _Labels]:
     if not path.is_file():
         absent = f"{path.name} in {path.parent}" if path.parent.is_dir() else path.parent
         raise FileNotFoundError(_explain_absence(f"CIFAR-10 not found: no {absent}"))
-    with path.open("rb") as file:
-        batch = load_pickle(file)
-    return batch["data"].reshape(-1, 3, _SIDE, _SIDE), np.array(batch["labels"], dtype=np.int64)
+    try:
+        with path.open("rb") as file:
+            batch = load_pickle(file)
+        images = batch["data"].reshape(-1, 3, _SIDE, _SIDE)
+        labels = np.array(batch["labels"], dtype=np.int64).reshape(len(images))
+    except (ValueError, TypeError, KeyError, AttributeError, EOFError) as error:
+        raise ValueError(
+            f"{path} is no batch file of CIFAR-10, expected a dict with data and labels: {error!r}"
+        ) from error
+    return images, labels
 
 
 def _as_floats(images: npt.NDArray[np.uint8]) -> _Floats:

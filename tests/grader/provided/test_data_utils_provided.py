@@ -111,6 +111,23 @@ def test_a_batch_file_cannot_run_code(folder: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        pickle.dumps([1, 2]),
+        pickle.dumps({"data": np.zeros((4, 3072), np.uint8)}),
+        pickle.dumps({"data": np.zeros((4, 3000), np.uint8), "labels": [0] * 4}),
+        pickle.dumps({"data": np.zeros((4, 3072), np.uint8), "labels": [0] * 3}),
+    ],
+)
+def test_a_damaged_batch_file_is_named(folder: Path, content: bytes) -> None:
+    """Empty, of another kind, without labels, of other images, with too few labels."""
+    (folder / "data_batch_3").write_bytes(content)
+    with pytest.raises(ValueError, match="data_batch_3 is no batch file of CIFAR-10"):
+        data_utils.load_CIFAR10(folder)
+
+
 def test_generated_images_repeat_themselves() -> None:
     """Equal seeds give equal images, other seeds others, all as bright as real ones."""
     X, y, X_test, y_test = data_utils.synthetic_CIFAR10(30, 10, seed=3)
