@@ -7,6 +7,7 @@ decides, and what the worker prints is read and dropped beyond a cap so that it 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -24,6 +25,7 @@ _SAMPLES = 10
 _SAMPLE_SECONDS = 0.02
 _TRACE_BYTES = 256 << 10
 _CHUNK = 1 << 16
+_PIPE_BYTES = 1 << 18
 _LEAST_LOOK_SECONDS = 0.5
 _READS_BETWEEN_LOOKS = 64
 
@@ -76,6 +78,8 @@ class WorkerProcess:
         self._suspects: frozenset[tuple[str, str]] = frozenset()
         for descriptor in (requests, replies, output, trace):
             os.set_blocking(descriptor, False)
+        for descriptor in (requests, replies):
+            _enlarge(descriptor)
         for descriptor in (replies, output, trace):
             self._poll.register(descriptor, select.POLLIN)
 
@@ -253,6 +257,12 @@ class WorkerProcess:
         samples = read_stacks(written)
         written.clear()
         return samples
+
+
+def _enlarge(pipe: int) -> None:
+    """Let a pipe hold an array of usual size, so that sending it takes no turns."""
+    with contextlib.suppress(OSError, AttributeError):  # a user's share, or another system
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _pid_of(pidfd: int) -> int:
