@@ -44,7 +44,7 @@ def _answer(channel: socket.socket, message: bytes, descriptors: list[int]) -> N
     try:
         confinement = Confinement.from_json(json.loads(message)["confinement"])
         pidfd = spawn(confinement, frozenset(descriptors), body)
-    except (IsolationError, OSError) as error:
+    except (IsolationError, OSError, ValueError) as error:
         channel.send(json.dumps({"error": str(error)[:1000]}).encode())
         return
     socket.send_fds(channel, [b'{"ok": true}'], [pidfd])
