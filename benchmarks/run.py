@@ -123,7 +123,7 @@ def _prepare_nbgrader(course: Path, package: Path) -> Command:
     maker = (sys.executable, str(ROOT / "nbgrader_course.py"), str(course), str(package))
     program = (sys.executable, "-m", "nbgrader")
     for words in (maker, (*program, "generate_assignment", "fully_connected")):
-        measure(words, course, _environment())
+        measure(words, course, dict(os.environ))
     return Command((*program, "autograde", "fully_connected", "--force"), course)
 
 
@@ -132,15 +132,10 @@ def _alternate(commands: Mapping[str, Command], rounds: int) -> dict[str, list[U
     seen: dict[str, list[Usage]] = {name: [] for name in commands}
     for number in range(rounds + 1):
         for name, command in commands.items():
-            usage = measure(command.words, command.folder, _environment())
+            usage = measure(command.words, command.folder, dict(os.environ))
             if number:  # the first round fills caches
                 seen[name].append(usage)
     return seen
-
-
-def _environment() -> dict[str, str]:
-    """Give every command one BLAS thread, so that none is charged for threads that only spin."""
-    return {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def _describe_machine(rounds: int) -> str:

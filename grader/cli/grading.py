@@ -118,6 +118,8 @@ def grade_submission(  # noqa: PLR0917 - click passes them by name
     if quiet and verbose:
         raise click.UsageError("-q and -v exclude each other.")
     destinations = read_destinations(formats, submission)
+    # The arrays compared are small: BLAS threads would only cost the time to start and to spin.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Grading needs NumPy and the assignments; asking for help or versions does not.
     from grader.pipeline import grade
 
