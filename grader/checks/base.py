@@ -5,17 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate, Failure
 from grader.checks.experiments import Absent
 from grader.compare import Comparison, Measure, compare
 from grader.model import Evidence, Kind, Outcome, Status, Visibility
 
-Expected = Mapping[str, NDArray[Any]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Expected: TypeAlias = "Mapping[str, NDArray[Any]]"
 """What the reference gave, by case and part: ``seeded/dw``."""
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.base import Call, CallFailed, Candidate, Failure, Reply
 from grader.model import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Path = tuple[Any, ...]
 """Where a part lies in what a function returns: positions and keys; ``()`` is all of it."""

@@ -13,16 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate
 from grader.checks.base import Check, Expected, judge_value
 from grader.checks.experiments import Differentiable
 from grader.inputs import describe_inputs, generator_for, make_inputs
 from grader.model import Kind, Outcome, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DIRECTIONS = 3
 """Random directions per gradient; with a kink within a step, two of them must agree."""

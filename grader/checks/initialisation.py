@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate, Seed
 from grader.candidate.wire import Handle
@@ -15,6 +14,9 @@ from grader.checks.base import Check, Expected, outcome_of_failure
 from grader.checks.models import name_parameters, say_shape
 from grader.compare import same_but_for_ones
 from grader.model import Evidence, Kind, Outcome, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate, Failure, Method, Write
 from grader.candidate.wire import Handle
 from grader.checks.experiments import Differentiable, as_float, find, pick
 from grader.compare import same_but_for_ones
 from grader.model import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

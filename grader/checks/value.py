@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.base import CallFailed, Candidate
 from grader.checks.base import Check, Expected, judge_value, outcome_of_failure
@@ -15,6 +14,9 @@ from grader.checks.experiments import Experiment
 from grader.compare import Measure
 from grader.inputs import describe_inputs, generator_for, make_inputs
 from grader.model import Kind, Outcome, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
