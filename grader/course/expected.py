@@ -11,10 +11,9 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.local import LocalCandidate
 from grader.course.assignment import Assignment
@@ -22,11 +21,14 @@ from grader.course.catalogue import LoadedAssignment
 from grader.course.provenance import describe_origin, is_current
 from grader.errors import AssignmentError
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 FILE = "expected.npz"
 _ORIGIN = "origin"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
-Values = dict[str, NDArray[Any]]
+Values: TypeAlias = "dict[str, NDArray[Any]]"
 """Expected arrays by ``check id/case/part``."""
 
 
