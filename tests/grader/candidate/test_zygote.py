@@ -56,11 +56,23 @@ def test_fifty_workers_leave_nothing_behind() -> None:
     with Zygote() as zygote:
         zygote.start_worker(confine(level), Limits()).kill()
         pid = zygote._process.pid
+        time.sleep(0.1)  # it answers before it closes what came with the request
         here, there = descriptors("self"), descriptors(pid)
         for _ in range(50):
             zygote.start_worker(confine(level), Limits()).kill()
-        assert (descriptors("self"), descriptors(pid)) == (here, there)
-        assert len(children(pid)) <= 2  # the last ones are collected with the next request
+        assert descriptors("self") <= here
+        assert soon(lambda: descriptors(pid) <= there)
+        time.sleep(0.1)
+        zygote.start_worker(confine(level), Limits()).kill()  # collects those before it
+        assert soon(lambda: len(children(pid)) <= 1)
+
+
+def soon(fact: Callable[[], bool]) -> bool:
+    """Return whether something becomes true within five seconds."""
+    deadline = time.monotonic() + 5
+    while not fact() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return fact()
 
 
 def test_a_worker_that_cannot_be_confined_is_an_error_that_harms_nobody() -> None:
@@ -108,10 +120,7 @@ def test_parent_and_workers_end_with_the_grader() -> None:
         pids = [int(word) for word in process.stdout.readline().split()]
         assert all(is_running(pid) for pid in pids)
         process.kill()
-        deadline = time.monotonic() + 5
-        while any(is_running(pid) for pid in pids) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert not any(is_running(pid) for pid in pids)
+        assert soon(lambda: not any(is_running(pid) for pid in pids))
 
 
 def is_running(pid: int) -> bool:
