@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -41,6 +41,29 @@ def test_gradient_equals_central_differences(
         lambda: loss_function(W, X, y, reg, regularization_factor=factor)[0], W, np.ones(())
     )
     np.testing.assert_allclose(dW, slopes, rtol=1e-6, atol=1e-8)
+
+
+@every_loss
+def test_slope_along_random_directions_at_random_points(
+    loss_function: Loss, seeds: Iterator[int], agree_along_a_direction: Callable[..., bool]
+) -> None:
+    """No seed makes the gradient disagree with the loss."""
+    for seed in seeds:
+        points = (10 * seed + draw for draw in range(5))
+        assert any(agree_at(loss_function, point, agree_along_a_direction) for point in points), (
+            f"five kinks in a row at seed {seed}"
+        )
+
+
+def agree_at(loss_function: Loss, seed: int, agree_along_a_direction: Callable[..., bool]) -> bool:
+    """Compare at one point; False at a kink."""
+    W, X, y = draw_problem(seed)
+    return agree_along_a_direction(
+        lambda moved: loss_function(moved["W"], X, y, 0.3)[0],
+        {"W": W},
+        {"W": loss_function(W, X, y, 0.3)[1]},
+        np.random.default_rng([seed, 1]),
+    )
 
 
 @every_loss

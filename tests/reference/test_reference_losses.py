@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import autograd.numpy as anp
@@ -45,6 +45,31 @@ def test_loss_and_gradient_agree_with_autograd(
     expected_loss, expected_dx = value_and_grad(expected)(x, y)
     assert loss == pytest.approx(expected_loss, rel=1e-10, abs=1e-10)
     np.testing.assert_allclose(dx, expected_dx, rtol=0, atol=1e-10)
+
+
+@both_losses
+def test_slope_along_random_directions_at_random_points(
+    loss_function: Loss, seeds: Iterator[int], agree_along_a_direction: Callable[..., bool]
+) -> None:
+    """No seed makes the gradient disagree with the loss."""
+    for seed in seeds:
+        assert any(
+            agree_at(loss_function, [seed, draw], agree_along_a_direction) for draw in range(5)
+        ), f"five kinks in a row at seed {seed}"
+
+
+def agree_at(
+    loss_function: Loss, seed: list[int], agree_along_a_direction: Callable[..., bool]
+) -> bool:
+    """Compare at one point; False at a kink."""
+    generator = np.random.default_rng(seed)
+    x, y = generator.standard_normal((6, 4)), generator.integers(4, size=6)
+    return agree_along_a_direction(
+        lambda moved: loss_function(moved["x"], y)[0],
+        {"x": x},
+        {"x": loss_function(x, y)[1]},
+        generator,
+    )
 
 
 @both_losses

@@ -30,11 +30,14 @@ def descend(rule: Rule, steps: int, **config: float) -> np.ndarray:
     return w
 
 
-@every_rule
-def test_rule_descends_to_the_minimum(rule: Rule) -> None:
+@pytest.mark.parametrize(
+    ("rule", "rate"),
+    # AdaGrad's steps shrink with all it has seen: at the others' rate it is still at 0.195 here.
+    [(rule, 0.1 if rule is adagrad else 1e-2) for rule in RULES],
+    ids=[rule.__name__ for rule in RULES],
+)
+def test_rule_descends_to_the_minimum(rule: Rule, rate: float) -> None:
     """A badly scaled bowl is no trouble."""
-    # AdaGrad's steps shrink with all it has seen, so it starts with larger ones.
-    rate = 0.1 if rule is adagrad else 1e-2
     assert np.abs(descend(rule, 3000, learning_rate=rate)).max() < 0.02
 
 
