@@ -64,9 +64,10 @@ def load_assignment(name_or_folder: str | Path) -> LoadedAssignment:
     try:
         code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102 - the instructor's own declaration
-    except Exception as error:
-        where = _line_in(path, error)
-        raise AssignmentError(f"{path}{where}: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        said = " ".join(str(error).split())
+        kind = type(error).__name__
+        raise AssignmentError(f"{path}{_line_in(path, error)}: {kind}: {said}") from error
     assignment = module.__dict__.get("assignment")
     if not isinstance(assignment, Assignment):
         raise AssignmentError(f"{path}: it must define 'assignment = Assignment(...)'")
@@ -88,8 +89,8 @@ def _find_folder(name_or_folder: str | Path) -> Path:
     )
 
 
-def _line_in(path: Path, error: Exception) -> str:
-    if isinstance(error, SyntaxError):
+def _line_in(path: Path, error: BaseException) -> str:
+    if isinstance(error, SyntaxError) and error.filename == str(path):
         return f":{error.lineno}"
     frames = traceback.extract_tb(sys.exc_info()[2])
     lines = [frame.lineno for frame in frames if frame.filename == str(path)]

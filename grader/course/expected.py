@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -121,10 +122,16 @@ def _read(loaded: LoadedAssignment) -> Values:
 
 
 def _read_file(loaded: LoadedAssignment) -> Values:
+    """Return what is stored; nothing if the file is absent or damaged."""
     try:
-        with np.load(loaded.folder / FILE, allow_pickle=False) as archive:
-            return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, zipfile.BadZipFile):
+        with zipfile.ZipFile(loaded.folder / FILE) as archive:
+            return {
+                name.removesuffix(".npy"): np.lib.format.read_array(
+                    io.BytesIO(archive.read(name)), allow_pickle=False
+                )
+                for name in archive.namelist()
+            }
+    except (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error):
         return {}
 
 

@@ -138,8 +138,8 @@ def test_tolerance_follows_the_dtype_that_came_back(
 def test_small_entries_are_compared_on_the_scale_of_the_largest() -> None:
     """A sum that nearly cancels may be off in its own digits, not in those of its neighbours."""
     right = np.array([1.0, 1e-12])
-    assert compare(right + [0.0, 1e-11], right, 1e-7).ok
-    assert not compare(right + [0.0, 1e-6], right, 1e-7).ok
+    assert compare(right + np.array([0.0, 1e-11]), right, 1e-7).ok
+    assert not compare(right + np.array([0.0, 1e-6]), right, 1e-7).ok
 
 
 def test_relative_error_is_the_course_formula() -> None:
