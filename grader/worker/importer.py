@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import re
@@ -89,7 +90,9 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Return the module of the spec's file, made once whatever name asks for it."""
         source = spec.loader_state
         if source is None:
-            return make_stand_in(spec.name, self._absent.get(spec.name.partition(".")[0], ""))
+            module = make_stand_in(spec.name, self._absent.get(spec.name.partition(".")[0], ""))
+            self._lend_names(module, spec.name)
+            return module
         if source.path not in self._modules:
             module = types.ModuleType(source.names[0])
             module.__file__ = source.path
@@ -115,6 +118,8 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         try:
             code = compile(source.text, source.path, "exec", dont_inherit=True)
             exec(code, module.__dict__)  # noqa: S102 - running the submission is the purpose
+            if source.package and not code.co_names:
+                self._lend_names(module, source.names[0])
         except BaseException as error:
             if not source.package:
                 module.__dict__.pop("__submission_loaded__", None)
@@ -122,6 +127,16 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 raise
             # A failing __init__.py must not cost the modules beside it, only its own names.
             module.__dict__["__getattr__"] = _explain_absence(f"{type(error).__name__}: {error}")
+
+    def _lend_names(self, package: types.ModuleType, name: str) -> None:
+        """Let an empty package give the names of the module inside that is called like it.
+
+        In Python 2 ``from layers import *`` beside ``layers/layers.py`` meant that module; since
+        then it means the package, which holds nothing.
+        """
+        inner = f"{name}.{name.rpartition('.')[2]}"
+        if inner in self._by_name:
+            package.__dict__["__getattr__"] = _find_in(inner)
 
     def _spec(self, name: str, source: Source | None) -> importlib.machinery.ModuleSpec:
         spec = importlib.machinery.ModuleSpec(name, self, origin=source.path if source else None)
@@ -178,6 +193,20 @@ def _parents(names: Mapping[str, object] | Sequence[str]) -> Iterator[str]:
         for place, character in enumerate(name):
             if character == ".":
                 yield name[:place]
+
+
+def _find_in(inner: str) -> Any:
+    """Return a module's ``__getattr__`` that looks into another module."""
+
+    def find(name: str) -> Any:
+        if name.startswith("__") and name != "__all__":
+            raise AttributeError(name)
+        module = importlib.import_module(inner)
+        if name == "__all__" and not hasattr(module, name):
+            return [key for key in vars(module) if not key.startswith("_")]
+        return getattr(module, name)
+
+    return find
 
 
 def _explain_absence(reason: str) -> Any:

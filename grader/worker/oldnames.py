@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,8 +35,20 @@ _REMOVED_ALIASES: Mapping[str, Any] = {
 }
 
 
+_reshape = np.reshape
+
+
+@functools.wraps(_reshape)
+def _reshape_by_old_keyword(*args: Any, newshape: Any = None, **kwargs: Any) -> Any:
+    """Take the shape by the keyword it had until NumPy 2.4."""
+    if newshape is not None:
+        kwargs["shape"] = newshape
+    return _reshape(*args, **kwargs)
+
+
 def restore() -> None:
-    """Give back ``xrange`` and the aliases that NumPy has removed, in this process."""
+    """Give back ``xrange``, and the aliases and keywords that NumPy has removed."""
+    np.reshape = _reshape_by_old_keyword  # type: ignore[assignment]
     vars(builtins).setdefault("xrange", range)
     for name, value in _REMOVED_ALIASES.items():
         if name not in vars(np):

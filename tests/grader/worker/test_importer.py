@@ -126,6 +126,27 @@ def test_a_package_that_only_imports_mention_is_there(imported: Imported) -> Non
     assert imported(files, "import layers; answer = layers.STEP") == 3
 
 
+@pytest.mark.parametrize("init", [None, "", "# nothing here\n"])
+def test_a_star_import_of_an_empty_package_reaches_the_module_called_like_it(
+    imported: Imported, init: str | None
+) -> None:
+    """`from layers import *` beside layers/layers.py means that file, as it did in Python 2."""
+    files = {
+        "layers/layers.py": "STEP = 3\n_hidden = 4\n",
+        "layers/layer_utils.py": "from layers import *\nTWICE = 2 * STEP\n",
+    }
+    if init is not None:
+        files["layers/__init__.py"] = init
+    code = "from layers.layer_utils import *; answer = [TWICE, STEP, '_hidden' in globals()]"
+    assert imported(files, code) == [6, 3, False]
+
+
+def test_a_package_with_names_of_its_own_gives_only_these(imported: Imported) -> None:
+    """A package that holds something is what Python 3 says it is."""
+    files = {"layers/__init__.py": "import math\n", "layers/layers.py": "STEP = 3\n"}
+    assert str(imported(files, "from layers import STEP")).startswith("ImportError")
+
+
 def test_flat_files_use_relative_imports(imported: Imported) -> None:
     """A file in no package has a parent to be relative to, and one above."""
     files = {
@@ -235,6 +256,11 @@ def test_a_guarded_import_takes_its_way_round(imported: Imported) -> None:
         ("answer = list(xrange(2))", [0, 1]),
         ("import numpy as np; answer = np.zeros(2, dtype=np.int).tolist()", [0, 0]),
         ("import numpy as np; answer = np.float(1) + np.product([2, 3])", 7.0),
+        (
+            "import numpy as np; answer = np.reshape(a=np.arange(4), newshape=(2, 2)).tolist()",
+            [[0, 1], [2, 3]],
+        ),
+        ("import numpy as np; answer = np.reshape([1, 2], (2, 1), order='F').tolist()", [[1], [2]]),
         ("from past.builtins import xrange; answer = list(xrange(1))", [0]),
         ("from builtins import range, object; answer = list(range(1))", [0]),
         ("import six; answer = list(six.iteritems({1: 2}))", [[1, 2]]),
