@@ -1,0 +1,189 @@
+"""Which assignment a submission is for, told without being asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.course import catalogue
+from grader.course.expected import regenerate
+from grader.errors import SubmissionError
+from grader.model import Report, Status
+from grader.pipeline import grade
+from grader.recognition import choose_assignments
+from grader.submission.archive import open_submission
+
+CASES = Path(__file__).parent.parent / "cases" / "fully_connected"
+DROPOUT = '''\
+"""Dropout in test mode, which changes nothing."""
+
+from grader import Assignment, FunctionCall, Question, ValueCheck, normal
+
+check = ValueCheck(
+    id="dropout_forward",
+    experiment=FunctionCall(
+        target="layers:dropout_forward",
+        arguments={"x": normal(3, 4), "dropout_param": {"mode": "test", "p": 0.5}},
+        results={"out": (0,)},
+    ),
+    points={"out": 5},
+)
+
+assignment = Assignment(
+    name="dropout",
+    title="Dropout",
+    notebooks=("Dropout",),
+    questions=(Question(id="dropout", title="Test mode", checks=(check,)),),
+)
+'''
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of two assignments that stands in for those of this program."""
+    folder = tmp_path / "assignments"
+    own = catalogue.assignments_folder() / "fully_connected"
+    shutil.copytree(own, folder / "fully_connected")
+    (folder / "dropout").mkdir()
+    (folder / "dropout/assignment.py").write_text(DROPOUT)
+    monkeypatch.setattr(catalogue, "assignments_folder", lambda: folder)
+    regenerate(catalogue.load_assignment("dropout"))
+    return folder
+
+
+@pytest.fixture
+def hand_in(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes files to a folder and gives that folder."""
+
+    def write(**files: str) -> Path:
+        folder = tmp_path / "work"
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return folder
+
+    return write
+
+
+def names_for(submission: Path, *asked: str) -> list[str]:
+    """Return the names of the assignments that are chosen."""
+    chosen = choose_assignments(open_submission(submission), asked)
+    return [loaded.assignment.name for loaded in chosen]
+
+
+def make_notebook(code: str = "") -> str:
+    """Return a notebook of one code cell."""
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "source": code}
+    notebook = {"cells": [{**cell, "execution_count": None}], "metadata": {}}
+    return json.dumps({**notebook, "nbformat": 4, "nbformat_minor": 5})
+
+
+RELU = "import numpy as np\ndef relu_forward(x):\n    return np.maximum(x, 0), x\n"
+DROP = "def dropout_forward(x, dropout_param):\n    out = x * 1\n    return out, None\n"
+STUBS = "def relu_forward(x):\n    pass\ndef dropout_forward(x, dropout_param):\n    pass\n"
+
+
+@pytest.mark.usefixtures("course")
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ({"layers.py": RELU}, ["fully_connected"]),
+        ({"layers.py": DROP}, ["dropout"]),
+        ({"layers.py": RELU + DROP}, ["dropout", "fully_connected"]),
+        ({"layers.py": RELU + STUBS.partition("pass\n")[2]}, ["fully_connected"]),
+        ({"layers.py": STUBS}, ["dropout", "fully_connected"]),
+        ({"layers.py": RELU + DROP, "Dropout.ipynb": make_notebook()}, ["dropout"]),
+        ({"layers.py": RELU, "a/Dropout (1).ipynb": make_notebook()}, ["dropout"]),
+        ({"layers.py": DROP, "fully_connected_nets-Copy1.ipynb": make_notebook()}, None),
+        ({"layers.py": DROP, "FC_nets_solved.ipynb": make_notebook()}, None),
+        ({"layers.py": DROP, "Other.ipynb": make_notebook()}, ["dropout"]),
+        ({"Other.ipynb": make_notebook(DROP)}, ["dropout"]),
+        ({"layers.py": RELU + "print 'python 2'\n"}, ["fully_connected"]),
+    ],
+    ids=[
+        *("one target", "another", "both", "a stub does not count", "stubs only", "notebook first"),
+        *("copied notebook", "another copy", "solved", "unknown notebook", "in a notebook"),
+        "unreadable",
+    ],
+)
+def test_assignment_is_recognised(
+    hand_in: Callable[..., Path], files: dict[str, str], names: list[str] | None
+) -> None:
+    """Notebook names decide first, then written targets, then stubs."""
+    assert names_for(hand_in(**files)) == (names or ["fully_connected"])
+
+
+@pytest.mark.usefixtures("course")
+def test_what_is_asked_for_is_graded(hand_in: Callable[..., Path]) -> None:
+    """``--assignment`` overrides what the submission looks like; doubles count once."""
+    folder = hand_in(**{"layers.py": RELU})
+    assert names_for(folder, "dropout", "dropout") == ["dropout"]
+
+
+@pytest.mark.usefixtures("course")
+def test_nothing_recognised_lists_the_choices(hand_in: Callable[..., Path]) -> None:
+    """Work of another course is one clear line."""
+    folder = hand_in(**{"main.py": "def main():\n    return 42\n"})
+    with pytest.raises(SubmissionError, match="--assignment: dropout, fully_connected"):
+        grade(folder)
+
+
+@pytest.fixture
+def both(course: Path) -> Report:
+    """Return the report of a submission that holds the work of two assignments."""
+    assert course.is_dir()
+    return grade(CASES / "cs231n_correct/submission")
+
+
+def test_several_assignments_are_graded_together(both: Report) -> None:
+    """Each has its subtotal, and the total is their sum."""
+    assert [(a.name, a.score, a.max_score) for a in both.assignments] == [
+        ("dropout", 5.0, 5.0),
+        ("fully_connected", 100.0, 100.0),
+    ]
+    assert (both.score, both.max_score) == (105.0, 105.0)
+
+
+def test_ids_of_several_assignments_are_told_apart(both: Report) -> None:
+    """With more than one assignment its name goes before questions and checks."""
+    ids = [check.id for check in both.checks]
+    assert len(set(ids)) == len(ids)
+    assert "dropout/dropout_forward.out" in ids
+    assert "fully_connected/affine_forward.out" in ids
+    questions = {question.id for question in both.questions}
+    assert {check.question for check in both.checks} == questions
+
+
+def test_one_of_several_can_lack_everything(course: Path, hand_in: Callable[..., Path]) -> None:
+    """What is asked for and not handed in is a full report of missing checks."""
+    assert course.is_dir()
+    report = grade(hand_in(**{"layers.py": RELU}), ["dropout"])
+    assert (report.score, report.max_score) == (0.0, 5.0)
+    assert [check.outcome.status for check in report.checks] == [Status.MISSING]
+    assert report.missing == ("layers:dropout_forward",)
+
+
+def test_given_function_that_was_not_asked_for_is_left_out(hand_in: Callable[..., Path]) -> None:
+    """Some years have no svm_loss: it is neither in their notebook nor in their modules."""
+    source = CASES / "cs231n_correct/submission/cs231n/layers.py"
+    text = source.read_text()
+    start = text.index("def svm_loss")
+    without = text[:start] + text[text.index("def softmax_loss") :]
+    folder = hand_in(
+        **{
+            "layers.py": without,
+            "FullyConnectedNets.ipynb": make_notebook("softmax_loss, affine_relu_forward"),
+        }
+    )
+    report = grade(folder)
+    assert not any(check.id.startswith("svm_loss") for check in report.checks)
+    assert report.max_score == 96.0
+    (folder / "FullyConnectedNets.ipynb").write_text(make_notebook("svm_loss, affine_relu_forward"))
+    asked = grade(folder)
+    assert asked.max_score == 100.0
+    assert "layers:svm_loss" in asked.missing
