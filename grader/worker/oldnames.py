@@ -39,16 +39,16 @@ _reshape = np.reshape
 
 
 @functools.wraps(_reshape)
-def _reshape_by_old_keyword(*args: Any, newshape: Any = None, **kwargs: Any) -> Any:
-    """Take the shape by the keyword it had until NumPy 2.4."""
+def _reshape_by_old_keyword(a: Any, *args: Any, newshape: Any = None, **kwargs: Any) -> Any:
+    """Take array and shape by the keywords they had until NumPy 2.4."""
     if newshape is not None:
         kwargs["shape"] = newshape
-    return _reshape(*args, **kwargs)
+    return _reshape(a, *args, **kwargs)
 
 
 def restore() -> None:
     """Give back ``xrange``, and the aliases and keywords that NumPy has removed."""
-    np.reshape = _reshape_by_old_keyword  # type: ignore[assignment]
+    np.reshape = _reshape_by_old_keyword
     vars(builtins).setdefault("xrange", range)
     for name, value in _REMOVED_ALIASES.items():
         if name not in vars(np):
