@@ -44,7 +44,9 @@ class Comparison:
 
 
 COMPARISONS = (
-    Comparison("grade, every public check / nine checks bare", "grade", "bare", "cpu", 0.6),
+    Comparison("grade, every public check / nine checks bare", "grade", "bare", "cpu", 0.8),
+    # Grading the nine alone costs no more than grading everything, which is what is measured.
+    Comparison("the same, as a bound for the nine alone", "grade", "bare", "cpu", 0.6),
     Comparison("grade, every public check / nine checks bare", "grade", "bare", "wall", None),
     Comparison("grade --help / import numpy", "help", "numpy", "wall", 1.0),
     Comparison("grade --help / import numpy", "help", "numpy", "cpu", 1.0),
