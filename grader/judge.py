@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.checks.base import Check
+from grader.consequences import JudgedPart, mark_consequences
 from grader.course.assignment import Assignment, Question
 from grader.course.expected import Values
 from grader.errors import SandboxError
@@ -67,7 +68,12 @@ class Judge:
             if progress is not None:
                 progress(check.id, done, len(rows))
             results += self._examine(question, check, expected, seed)
-        return results
+        parts = [(check, part) for _, check in rows for part in check.parts]
+        judged = [
+            JudgedPart(check, part, result)
+            for (check, part), result in zip(parts, results, strict=True)
+        ]
+        return mark_consequences(judged, self.definitions)
 
     def _examine(
         self, question: Question, check: Check, expected: Values, seed: int
@@ -115,7 +121,7 @@ class Judge:
         """Add where to look, and say of stubs that they are not written yet."""
         if outcome.status in (Status.PASSED, Status.GRADER_ERROR):
             return outcome
-        unwritten = self._unwritten(check, outcome)
+        unwritten = self._unwritten(check, part, outcome)
         if unwritten is not None:
             name = unwritten.target.partition(":")[2]
             message = f"{name} is not written yet."
@@ -125,9 +131,11 @@ class Judge:
         excerpt = self._excerpt(outcome.location)
         return replace(outcome, evidence=replace(outcome.evidence, excerpt=excerpt))
 
-    def _unwritten(self, check: Check, outcome: Outcome) -> Definition | None:
+    def _unwritten(self, check: Check, part: str, outcome: Outcome) -> Definition | None:
         """Return a stub among what the check calls, directly or in one step."""
-        named = [self.definitions[t] for t in check.targets if t in self.definitions]
+        # Of a gradient, the backward pass itself first.
+        targets = check.targets[::-1] if check.is_gradient(part) else check.targets
+        named = [self.definitions[target] for target in targets if target in self.definitions]
         for definition in named:
             if definition.stub:
                 return definition

@@ -32,6 +32,8 @@ class Check(ABC):
     """
 
     kind: ClassVar[Kind]
+    constructs_only: ClassVar[bool] = False
+    """Whether it looks at nothing but a new object: what its methods call has no share in it."""
 
     id: str
     """Unique in its assignment; with a part it names a row of the report."""
@@ -72,6 +74,10 @@ class Check(ABC):
     def result_of(self, part: str) -> tuple[str, int | str | None]:
         """Return the target whose result a part is, and its place in what is returned."""
         return self.targets[-1], None
+
+    def is_gradient(self, part: str) -> bool:
+        """Return whether a part is a gradient, in which backward passes have a share."""
+        return False
 
     def run(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Return an outcome for every part, whatever the candidate does."""

@@ -62,6 +62,10 @@ class GradientCheck(Check):
         """Return the last target and the gradient's place in its result."""
         return self.targets[-1], self.experiment.place_of(part)
 
+    def is_gradient(self, part: str) -> bool:
+        """Return whether a part is one of the experiment's gradients."""
+        return part in self.experiment.variables()
+
     def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
         """Return the reference's gradients, and the value they are gradients of."""
         reference.begin_check()

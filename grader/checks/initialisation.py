@@ -29,6 +29,7 @@ class InitialisationCheck(Check):
     """
 
     kind: ClassVar[Kind] = Kind.VALUE
+    constructs_only: ClassVar[bool] = True
 
     target: str
     arguments: tuple[Any, ...] = ()

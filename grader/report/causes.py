@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from grader.model import CheckResult, Location, Status
 from grader.report.wording import count
 
-# What a student cannot mend: our own failures, what waits for a person, and consequences.
+# What a student cannot mend: our own failures, what waits for a person, and what waits for that.
 _NOT_TO_MEND = frozenset({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
+# Functions that are not there are listed together, whatever they are called.
+_NOT_THERE = frozenset({"{} is not written yet.", "No file defines {}."})
 _TITLE_LENGTH = 30
 
 
@@ -18,6 +20,8 @@ class Cause:
     """Checks that lost points for one and the same reason, in the report's order."""
 
     checks: tuple[CheckResult, ...]
+    followers: tuple[CheckResult, ...] = ()
+    """Checks that fail only because this one does, as far as can be told."""
 
     @property
     def first(self) -> CheckResult:
@@ -31,7 +35,9 @@ class Cause:
 
     @property
     def location(self) -> Location | None:
-        """The student's line all of its checks point to."""
+        """The student's line its checks point to, or the first of several."""
+        if len(self.functions) > 1 and is_absent(self.first):
+            return None
         return self.first.outcome.location
 
     @property
@@ -50,8 +56,15 @@ class Cause:
         return self.max_score - self.score
 
     @property
+    def lost_by_followers(self) -> float:
+        """Points of the checks that fail only because of it."""
+        return sum(check.max_score - check.score for check in self.followers)
+
+    @property
     def functions(self) -> tuple[str, ...]:
         """Functions and classes concerned, each once."""
+        if is_absent(self.first):
+            return tuple(dict.fromkeys(map(_absent_name, self.checks)))
         names = tuple(dict.fromkeys(split_id(check.id)[0] for check in self.checks))
         blamed = {check.targets[-1:] for check in self.checks}
         if len(names) > 1 and len(blamed) == 1:
@@ -65,8 +78,7 @@ class Cause:
         if len(self.functions) > 1:
             names = ", ".join(self.functions)
             return names if len(names) <= _TITLE_LENGTH else f"{len(self.functions)} functions"
-        parts = [split_id(check.id)[1] for check in self.checks]
-        names = ", ".join(dict.fromkeys(filter(None, parts)))
+        names = name_parts(self.checks)
         if len(self.checks) > 1 and len(self.functions[0]) + len(names) > _TITLE_LENGTH:
             names = count(len(self.checks), "check")
         return f"{self.functions[0]} · {names}" if names else self.functions[0]
@@ -78,43 +90,136 @@ def split_id(check_id: str) -> tuple[str, str]:
     return function, part.replace(".", " · ")
 
 
-def group_causes(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
-    """Return one cause for all checks that failed for the same reason, in order of appearance."""
-    groups: dict[Hashable, list[CheckResult]] = {}
+def name_parts(checks: Iterable[CheckResult]) -> str:
+    """Return the parts of one function's checks in one phrase: ``reg_0, reg_0_7 · W1, W2``."""
+    parts: dict[str, list[str]] = {}
     for check in checks:
-        if check.outcome.status is not Status.PASSED:
-            groups.setdefault(_reason(check), []).append(check)
-    return tuple(Cause(tuple(group)) for group in groups.values())
+        variant, _, part = split_id(check.id)[1].rpartition(" · ")
+        if part and part not in parts.setdefault(variant, []):
+            parts[variant].append(part)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for variant, names in parts.items():
+        alike.setdefault(tuple(names), []).append(variant)
+    phrases = [
+        " · ".join(filter(None, (", ".join(filter(None, variants)), ", ".join(names))))
+        for names, variants in alike.items()
+    ]
+    return ("; " if any("," in phrase for phrase in phrases) else ", ").join(phrases)
+
+
+def own_check(check: CheckResult) -> str:
+    """Return the id that all parts of a check share."""
+    return check.id.rpartition(".")[0] or check.id
+
+
+def is_absent(check: CheckResult) -> bool:
+    """Return whether a check only says that its function is not there."""
+    return check.outcome.status is Status.MISSING and bool(_absent_name(check))
+
+
+def group_causes(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
+    """Return one cause for all checks that failed for the same reason, in order of appearance.
+
+    Consequences are no causes; each one is a follower of the cause it builds on, if there is
+    just one.
+    """
+    failed = [check for check in checks if check.outcome.status is not Status.PASSED]
+    causes = group_failures(check for check in failed if not check.outcome.evidence.builds_on)
+    followers: dict[int, list[CheckResult]] = {}
+    for check in failed:
+        numbers = {_find(name, causes) for name in check.outcome.evidence.builds_on}
+        if len(numbers) == 1 and (number := numbers.pop()) is not None:
+            followers.setdefault(number, []).append(check)
+    return tuple(
+        replace(cause, followers=tuple(followers.get(number, ())))
+        for number, cause in enumerate(causes)
+    )
+
+
+def group_failures(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
+    """Return checks that failed for the same reason together, in order of appearance."""
+    groups: list[tuple[set[Hashable], list[CheckResult]]] = []
+    for check in checks:
+        reasons = _reasons(check)
+        joined = [group for group in groups if group[0] & reasons]
+        if not joined:
+            groups.append((reasons, [check]))
+            continue
+        # A check may join groups that had nothing in common so far.
+        first, *others = joined
+        first[0].update(reasons, *(group[0] for group in others))
+        first[1].extend([*(one for group in others for one in group[1]), check])
+        groups = [group for group in groups if all(group is not other for other in others)]
+    return tuple(Cause(tuple(group)) for _, group in groups)
+
+
+def group_consequences(
+    checks: Iterable[CheckResult],
+) -> dict[tuple[str, ...], tuple[CheckResult, ...]]:
+    """Return the checks that build on other functions, by the names of these."""
+    groups: dict[tuple[str, ...], list[CheckResult]] = {}
+    for check in checks:
+        names = check.outcome.evidence.builds_on
+        if names and check.outcome.status is not Status.PASSED:
+            groups.setdefault(names, []).append(check)
+    return {names: tuple(group) for names, group in groups.items()}
 
 
 def most_costly(causes: Iterable[Cause], *, most: int = 3) -> tuple[Cause, ...]:
     """Return the causes a student wins most by mending, dearest first."""
     mendable = [cause for cause in causes if cause.status not in _NOT_TO_MEND and cause.lost > 0]
-    return tuple(sorted(mendable, key=lambda cause: -cause.lost)[:most])
+    dearest = sorted(mendable, key=lambda cause: -(cause.lost + cause.lost_by_followers))
+    return tuple(dearest[:most])
 
 
-def _reason(check: CheckResult) -> Hashable:
-    """Return what two checks share if and only if they failed for the same reason."""
+def _find(name: str, causes: Sequence[Cause]) -> int | None:
+    """Return the number of the cause that lies in a function: rather where it is blamed."""
+    for blamed in (slice(-1, None), slice(None)):
+        for number, cause in enumerate(causes):
+            targets = [target for check in cause.checks for target in check.targets[blamed]]
+            if name in (target.rpartition(":")[2] for target in targets):
+                return number
+    return None
+
+
+def _reasons(check: CheckResult) -> set[Hashable]:
+    """Return reasons of which two checks share one if and only if they are to be told together."""
     outcome = check.outcome
-    function = split_id(check.id)[0]
+    function, part = split_id(check.id)
     match outcome.status:
-        case Status.FAILED if _shows_values(check) or not outcome.message:
-            # Two wrong values are two things to look at, even in one function.
-            return check.id
+        case Status.MISSING if is_absent(check):
+            return {Status.MISSING}
+        case Status.FAILED:
+            # Parts of one result go together; so does the same part under other settings.
+            place = (function, part.rpartition(" · ")[2], outcome.location)
+            reasons: set[Hashable] = {own_check(check), place if outcome.location else check.id}
+            if outcome.message and not _shows_values(check):
+                reasons.add((outcome.message, outcome.location))
+            return reasons
         case Status.ERRORED if outcome.location:
             # The same line raising on other inputs may word its message differently.
-            return outcome.status, outcome.location
+            return {(outcome.status, outcome.location)}
         case Status.TIMED_OUT | Status.CRASHED if "while importing" in outcome.message:
             # One module that ends the process takes all its functions with it.
-            return outcome.status, outcome.message
+            return {(outcome.status, outcome.message)}
         case Status.TIMED_OUT | Status.CRASHED:
-            return outcome.status, function
+            return {(outcome.status, function)}
         case _ if outcome.message:
-            return outcome.status, outcome.message, outcome.location
+            return {(outcome.status, outcome.message, outcome.location)}
         case _:
-            return outcome.status, function
+            return {(outcome.status, function)}
 
 
 def _shows_values(check: CheckResult) -> bool:
     evidence = check.outcome.evidence
     return evidence.got is not None or evidence.index is not None
+
+
+def _absent_name(check: CheckResult) -> str:
+    """Return which function a check says is not there, empty if it says something else."""
+    names = [target.rpartition(":")[2] for target in check.targets]
+    said = check.outcome.message
+    for name in [*names, *check.outcome.evidence.builds_on]:
+        if name and any(said == sentence.format(name) for sentence in _NOT_THERE):
+            return name
+    return ""

@@ -25,5 +25,8 @@ def shown_check(check: CheckResult) -> CheckResult:
     message = outcome.message
     if outcome.status is Status.ERRORED:
         message = DEFAULT_MESSAGES[Status.ERRORED]
-    kept = Evidence(samples=outcome.evidence.samples, excerpt=outcome.evidence.excerpt)
+    evidence = outcome.evidence
+    kept = Evidence(
+        samples=evidence.samples, excerpt=evidence.excerpt, builds_on=evidence.builds_on
+    )
     return replace(check, outcome=replace(outcome, message=message, evidence=kept))

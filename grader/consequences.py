@@ -1,0 +1,167 @@
+"""Tells consequences from causes: what fails because a function it calls fails.
+
+A mistake in one layer makes the gradients of every network wrong. Each is still judged and
+counted, but a report that explains all of them hides the one line to mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.checks.base import Check
+from grader.model import CheckResult, Location, Outcome, Status
+from grader.submission.definition import Definition
+
+_MENDABLE = frozenset(
+    {Status.FAILED, Status.ERRORED, Status.MISSING, Status.TIMED_OUT, Status.CRASHED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPart:
+    """One part of a check with what was found."""
+
+    check: Check
+    part: str
+    result: CheckResult
+
+    @property
+    def outcome(self) -> Outcome:
+        """What was found."""
+        return self.result.outcome
+
+    @property
+    def is_gradient(self) -> bool:
+        """Whether the part is a gradient."""
+        return self.check.is_gradient(self.part)
+
+    @property
+    def owner(self) -> str:
+        """The target whose result the part is."""
+        return self.check.targets[-1 if self.is_gradient else 0]
+
+    @property
+    def started(self) -> tuple[str, ...]:
+        """Targets that were called for it: of a value, no backward pass."""
+        if self.check.constructs_only:
+            return ()
+        return self.check.targets if self.is_gradient else self.check.targets[:1]
+
+    @property
+    def gave_value(self) -> bool:
+        """Whether there was a number to compare, if a wrong one."""
+        return self.outcome.status is Status.FAILED and self.outcome.error is not None
+
+
+def mark_consequences(
+    judged: Sequence[JudgedPart], definitions: Mapping[str, Definition]
+) -> list[CheckResult]:
+    """Return the results in order, consequences with the functions that they build on.
+
+    Parameters
+    ----------
+    judged : sequence of JudgedPart
+        All parts of all checks of a run.
+    definitions : mapping
+        Where each target is defined; what a definition calls is taken from its text.
+    """
+    failing: dict[str, list[JudgedPart]] = {}
+    for one in judged:
+        if one.outcome.status in _MENDABLE:
+            failing.setdefault(one.owner, []).append(one)
+    targets = [target for one in judged for target in one.check.targets]
+    reach = _reach(definitions, dict.fromkeys([*definitions, *targets]))
+    spoilt = {
+        one.result.id: [
+            target
+            for target in failing
+            if target in _called(one, reach, definitions)
+            and any(_spoils(other, one, definitions.get(target)) for other in failing[target])
+        ]
+        for parts in failing.values()
+        for one in parts
+    }
+    roots = {one.owner for each in failing.values() for one in each if not spoilt[one.result.id]}
+    return [_mark(one.result, spoilt.get(one.result.id, []), roots) for one in judged]
+
+
+def _mark(result: CheckResult, spoilt: Sequence[str], roots: set[str]) -> CheckResult:
+    """Return a result with the causes among what spoilt it."""
+    if not spoilt:
+        return result
+    causes = [target for target in spoilt if target in roots] or spoilt
+    names = tuple(dict.fromkeys(target.partition(":")[2] for target in causes))
+    evidence = replace(result.outcome.evidence, builds_on=names)
+    return replace(result, outcome=replace(result.outcome, evidence=evidence))
+
+
+def _reach(
+    definitions: Mapping[str, Definition], targets: Iterable[str]
+) -> dict[str, frozenset[str]]:
+    """Return all targets that each one calls, directly or through others."""
+    named: dict[str, list[str]] = {}
+    for target in targets:
+        named.setdefault(target.partition(":")[2], []).append(target)
+    direct = {
+        target: {called for name in definition.calls for called in named.get(name, ())}
+        for target, definition in definitions.items()
+    }
+    reach = {}
+    for target in direct:
+        found: set[str] = set()
+        pending = [target]
+        while pending:
+            new = direct.get(pending.pop(), set()) - found
+            found |= new
+            pending.extend(new)
+        reach[target] = frozenset(found)
+    return reach
+
+
+def _called(
+    one: JudgedPart,
+    reach: Mapping[str, frozenset[str]],
+    definitions: Mapping[str, Definition],
+) -> set[str]:
+    """Return the targets that may have spoilt a part: not itself, and not what calls it."""
+    if one.outcome.status is Status.MISSING and one.owner not in definitions:
+        return set()  # whatever else is not there either
+    called = {target for start in one.started for target in reach.get(start, ())}
+    called -= set(one.check.targets)
+    called |= {target for target in one.started if _ended_in(one.outcome, target, definitions)}
+    called -= {one.owner}
+    return {target for target in called if one.owner not in reach.get(target, ())}
+
+
+def _ended_in(outcome: Outcome, target: str, definitions: Mapping[str, Definition]) -> bool:
+    """Return whether a call of the target itself is what gave no value."""
+    if outcome.status is Status.PASSED or outcome.error is not None:
+        return False
+    name = target.partition(":")[2]
+    return _lies_in(outcome.location, definitions.get(target)) or name in outcome.message
+
+
+def _spoils(cause: JudgedPart, one: JudgedPart, definition: Definition | None) -> bool:
+    """Return whether one failure explains another, ``definition`` being the cause's."""
+    first, then = cause.outcome, one.outcome
+    if then.status is Status.MISSING:
+        return first.status is Status.MISSING and first.message == then.message
+    if one.gave_value:
+        return one.is_gradient or not cause.is_gradient
+    if _lies_in(then.location, definition):
+        return True
+    if then.status in (Status.TIMED_OUT, Status.CRASHED):
+        alike = first.status is then.status and "while importing" not in then.message
+        return alike and not then.evidence.samples
+    # A wrong number breaks nobody's call; a result of another kind, or none, may break any.
+    return first.status is Status.MISSING or (
+        first.status is Status.FAILED and not cause.gave_value
+    )
+
+
+def _lies_in(location: Location | None, definition: Definition | None) -> bool:
+    if location is None or definition is None:
+        return False
+    first = definition.location
+    return location.file == first.file and first.line <= location.line <= definition.end_line
