@@ -64,7 +64,7 @@ class Cause:
     def functions(self) -> tuple[str, ...]:
         """Functions and classes concerned, each once."""
         if is_absent(self.first):
-            return tuple(dict.fromkeys(map(_absent_name, self.checks)))
+            return tuple(dict.fromkeys(map(absent_name, self.checks)))
         names = tuple(dict.fromkeys(split_id(check.id)[0] for check in self.checks))
         blamed = {check.targets[-1:] for check in self.checks}
         if len(names) > 1 and len(blamed) == 1:
@@ -114,7 +114,7 @@ def own_check(check: CheckResult) -> str:
 
 def is_absent(check: CheckResult) -> bool:
     """Return whether a check only says that its function is not there."""
-    return check.outcome.status is Status.MISSING and bool(_absent_name(check))
+    return check.outcome.status is Status.MISSING and bool(absent_name(check))
 
 
 def group_causes(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
@@ -191,8 +191,10 @@ def _reasons(check: CheckResult) -> set[Hashable]:
             return {Status.MISSING}
         case Status.FAILED:
             # Parts of one result go together; so does the same part under other settings.
-            place = (function, part.rpartition(" · ")[2], outcome.location)
-            reasons: set[Hashable] = {own_check(check), place if outcome.location else check.id}
+            reasons: set[Hashable] = {(check.visibility, own_check(check))}
+            if outcome.location:
+                name = part.rpartition(" · ")[2]
+                reasons.add((check.visibility, function, name, outcome.location))
             if outcome.message and not _shows_values(check):
                 reasons.add((outcome.message, outcome.location))
             return reasons
@@ -215,7 +217,7 @@ def _shows_values(check: CheckResult) -> bool:
     return evidence.got is not None or evidence.index is not None
 
 
-def _absent_name(check: CheckResult) -> str:
+def absent_name(check: CheckResult) -> str:
     """Return which function a check says is not there, empty if it says something else."""
     names = [target.rpartition(":")[2] for target in check.targets]
     said = check.outcome.message

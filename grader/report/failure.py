@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from grader.model import CheckResult, Evidence, Report, Status, Visibility
-from grader.report.causes import Cause, split_id
+from grader.model import Evidence, Report, Status, Visibility
+from grader.report.absent import write_absent
+from grader.report.causes import Cause, is_absent, name_parts, own_check, split_id
+from grader.report.findings import write_findings
 from grader.report.paper import Paper
 from grader.report.untrusted import cell_width, printable, printable_code
 from grader.report.wording import (
-    DEFAULT_MESSAGES,
     STATUS_WORDS,
     count,
     count_points,
     enumerate_names,
-    measured,
+    join_names,
     points,
 )
 
@@ -23,7 +24,7 @@ _TOLD_BRIEFLY = frozenset(
 )
 _SCORE_COLUMN = 40
 _MOST_LINES = 12
-_VALUE_LENGTH = 48
+_MOST_SIBLINGS = 6
 
 
 def write_failure(
@@ -45,28 +46,40 @@ def write_failure(
         Write every line of evidence, not only the first dozen of a kind.
     """
     check = cause.first
-    outcome = check.outcome
     if cause.status not in _TOLD_BRIEFLY:
         paper.blank()
     _write_head(paper, cause)
-    message = outcome.message or DEFAULT_MESSAGES[cause.status]
-    paper.paragraph(printable(message))
-    if cause.functions[0] not in cause.title:
-        names = tuple(map(printable, cause.functions))
-        affected = enumerate_names(names, most=len(names) if everything else 8)
-        paper.paragraph(f"Affects {affected}.")
+    if is_absent(check):
+        write_absent(paper, cause, everything=everything)
+        return
+    write_findings(paper, cause)
+    _write_concerned(paper, cause, everything=everything)
     if check.visibility is not Visibility.PUBLIC:
         paper.paragraph("This check is not public: its inputs and values are not shown.")
     if cause.status not in _TOLD_BRIEFLY:
         _write_evidence(paper, cause, report, everything=everything)
-    if outcome.hint:
-        paper.paragraph(f"Think: {printable(outcome.hint)}", hang="   ")
+    if check.outcome.hint:
+        paper.paragraph(f"Think: {printable(check.outcome.hint)}", hang="   ")
     if cause.status in _TOLD_BRIEFLY:
         return
     _write_cost(paper, cause, report)
     sentence, following = _next_step(cause, command)
     paper.paragraph(f"Next: {sentence}", command=following, hang="   ")
     paper.blank()
+
+
+def _write_concerned(paper: Paper, cause: Cause, *, everything: bool) -> None:
+    """Name what the title only counts, and what comes first when this is no cause."""
+    if len(cause.functions) > 1:
+        if cause.functions[0] not in cause.title:
+            names = tuple(map(printable, cause.functions))
+            affected = enumerate_names(names, most=len(names) if everything else 8)
+            paper.paragraph(f"Affects {affected}.")
+    elif not cause.title.endswith(name_parts(cause.checks)):
+        paper.paragraph(f"Affects {printable(name_parts(cause.checks), limit=160)}.")
+    names = cause.first.outcome.evidence.builds_on
+    if names:
+        paper.paragraph(f"It builds on {printable(join_names(names))}: mend that first.")
 
 
 def _write_head(paper: Paper, cause: Cause) -> None:
@@ -85,7 +98,6 @@ def _write_head(paper: Paper, cause: Cause) -> None:
 
 def _write_evidence(paper: Paper, cause: Cause, report: Report, *, everything: bool) -> None:
     outcome = cause.first.outcome
-    _write_measurement(paper, cause.first)
     _write_siblings(paper, cause, report)
     if outcome.diagnosis:
         paper.paragraph(f"Known mistake: {printable(outcome.diagnosis)}.")
@@ -94,49 +106,33 @@ def _write_evidence(paper: Paper, cause: Cause, report: Report, *, everything: b
     _write_code(paper, outcome.evidence, most=None if everything else _MOST_LINES)
 
 
-def _write_measurement(paper: Paper, check: CheckResult) -> None:
-    outcome, evidence = check.outcome, check.outcome.evidence
-    part = split_id(check.id)[1].rpartition(" · ")[2] or "result"
-    place = "" if not evidence.index else f"[{','.join(map(str, evidence.index))}]"
-    got = evidence.got and printable(evidence.got, limit=_VALUE_LENGTH)
-    expected = evidence.expected and printable(evidence.expected, limit=_VALUE_LENGTH)
-    if got:
-        paper.row(
-            (f" {printable(part + place)}   yours {got}", "red"),
-            (f"    expected {expected}" if expected else "", "green"),
-        )
-    facts = []
-    if evidence.wrong and evidence.count and evidence.count > 1:
-        share = f"{evidence.wrong} of {evidence.count}"
-        if share not in outcome.message:
-            facts.append(f"{share} entries are wrong")
-    facts.append(measured(outcome.error, outcome.tolerance))
-    pieces = "; ".join(filter(None, facts)).split()
-    if evidence.inputs:
-        # A name stays on the line of its shape.
-        inputs = printable(evidence.inputs).replace("), ", "),\n").split("\n")
-        pieces = [*pieces[:-1], f"{pieces[-1]};", *inputs] if pieces else inputs
-    paper.paragraph(pieces, hang="   ")
-
-
 def _write_siblings(paper: Paper, cause: Cause, report: Report) -> None:
-    """Write what is right in the same function, and in the forward pass of a backward one."""
+    """Write what is right in the same check, in the same function, and in its forward pass."""
     if len(cause.functions) > 1:
         return
-    function = cause.functions[0]
-    passed = [check for check in report.checks if check.outcome.status is Status.PASSED]
-    pieces = [
-        f"{printable(split_id(check.id)[1])} ok {points(check.score)}/{points(check.max_score)}"
-        for check in passed
-        if split_id(check.id)[0] == function and split_id(check.id)[1]
+    function = split_id(cause.first.id)[0]
+    passed = [
+        check
+        for check in report.checks
+        if check.outcome.status is Status.PASSED and split_id(check.id)[0] == function
     ]
+    here = [check for check in passed if own_check(check) == own_check(cause.first)]
+    pieces = [
+        f"{printable(check.id.rpartition('.')[2])} ok "
+        f"{points(check.score)}/{points(check.max_score)}"
+        for check in here
+    ]
+    if len(here) > _MOST_SIBLINGS:
+        pieces = [f"{count(len(here), 'other part')} of it ok"]
     forward = function.replace("backward", "forward")
     if forward != function:
         own = [check for check in report.checks if split_id(check.id)[0] == forward]
         if own and all(check.outcome.status is Status.PASSED for check in own):
             pieces.append(f"{printable(forward)} ok")
-    if pieces:
-        paper.paragraph(", ".join(pieces[:8]) + (", …" if len(pieces) > 8 else ""), style="green")
+    if len(passed) > len(here):
+        others = count(len(passed) - len(here), "other check")
+        pieces.append(f"{'and ' if pieces else ''}{others} of {printable(function)} ok")
+    paper.paragraph([*", ".join(pieces).replace(", and", " and").split()], style="green")
 
 
 def _write_code(paper: Paper, evidence: Evidence, *, most: int | None) -> None:
@@ -172,7 +168,10 @@ def _write_cost(paper: Paper, cause: Cause, report: Report) -> None:
     if not cause.lost:
         return
     checks = f" over {count(len(cause.checks), 'check')}" if len(cause.checks) > 1 else ""
-    line = f"Cost: {points(cause.lost)} of the {count_points(report.max_score)}{checks}."
+    line = f"Cost: {points(cause.lost)} of the {count_points(report.max_score)}{checks}"
+    if cause.lost_by_followers:
+        line += f", and {points(cause.lost_by_followers)} that build on it"
+    line += "."
     targets = {target for check in cause.checks for target in check.targets}
     if any(
         check.outcome.carried_forward and targets.intersection(check.targets)

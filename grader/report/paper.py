@@ -60,15 +60,15 @@ class Paper:
         """Write one line as it is, cut at the right margin."""
         self._write((cut(prefix + text, self.width), style))
 
-    def row(self, *cells: tuple[str, str]) -> None:
-        """Write (text, style) cells in one line, or the ones that do not fit on further lines."""
+    def row(self, *cells: tuple[str, str], hang: str = "  ") -> None:
+        """Write (text, style) cells in one line; ones that do not fit go below, after `hang`."""
         line: list[tuple[str, str]] = []
         used = 0
         for text, style in cells:
             fitting, size = text, cell_width(text.rstrip())
             if line and used + size > self.width:
                 self._write(*line)
-                line, used = [("  ", "")], 2
+                line, used = [(hang, "")], len(hang)
                 fitting = text.lstrip()
             if used + cell_width(fitting.rstrip()) > self.width:
                 fitting = cut(fitting, self.width - used)

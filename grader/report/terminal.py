@@ -6,13 +6,15 @@ import shlex
 from enum import StrEnum
 
 from grader.model import CheckResult, Report, Status
-from grader.report.causes import Cause, group_causes, most_costly
+from grader.report.causes import Cause, group_causes, group_failures, is_absent, most_costly
+from grader.report.consequences import write_consequences
 from grader.report.failure import write_failure
 from grader.report.paper import Paper
 from grader.report.untrusted import printable
 from grader.report.visibility import shown
 from grader.report.wording import (
     DEFAULT_MESSAGES,
+    as_sentence,
     count,
     count_points,
     enumerate_names,
@@ -79,6 +81,10 @@ def render(
     paper.blank()
     for cause in causes:
         write_failure(paper, cause, report, command=command, everything=everything)
+    write_consequences(paper, report.checks, causes)
+    if everything:
+        for cause in group_failures(c for c in report.checks if c.outcome.evidence.builds_on):
+            write_failure(paper, cause, report, command=command, everything=True)
     _write_stand_ins(paper, report)
     _write_notes(paper, report)
     if everything:
@@ -131,11 +137,22 @@ def _write_first_steps(paper: Paper, causes: tuple[Cause, ...]) -> None:
         paper.row(
             (f" {number}. ", ""),
             (printable(cause.title), "bold"),
-            (f"   +{count_points(cause.lost)}", "green"),
+            (f"   {_promise(cause)}", "green"),
             (place, "cyan"),
+            hang="    ",
         )
         message = cause.first.outcome.message or DEFAULT_MESSAGES[cause.status]
-        paper.paragraph(printable(message), indent="    ")
+        if is_absent(cause.first) and len(cause.functions) > 1:
+            message = DEFAULT_MESSAGES[Status.MISSING]
+        paper.paragraph(as_sentence(printable(message)), indent="    ")
+
+
+def _promise(cause: Cause) -> str:
+    """Return the points to be won by mending a cause, and those that may come with them."""
+    promise = f"+{count_points(cause.lost)}"
+    if cause.lost_by_followers:
+        promise += f", and {points(cause.lost_by_followers)} that build on it"
+    return promise
 
 
 def _write_points(paper: Paper, report: Report) -> None:

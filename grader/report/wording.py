@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from grader.model import Status
 
@@ -69,3 +70,14 @@ def enumerate_names(names: tuple[str, ...], *, most: int = 8) -> str:
     """Return names in one phrase, the ones beyond `most` only counted."""
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+
+
+def join_names(names: Sequence[str]) -> str:
+    """Return names with an "and" before the last: ``dx, dw and db``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def as_sentence(text: str) -> str:
+    """Return `text` with a period at its end, unless it ends like a sentence already."""
+    text = text.rstrip()
+    return text if not text or text[-1] in ".?!…" else f"{text}."
