@@ -127,7 +127,7 @@ class Judge:
             message = f"{name} is not written yet."
             outcome = Outcome(Status.MISSING, message, location=unwritten.location)
         elif outcome.location is None and outcome.status is not Status.MISSING:
-            outcome = replace(outcome, location=self._blame(check, part))
+            outcome = replace(outcome, location=self._blame(check, part, outcome.message))
         excerpt = self._excerpt(outcome.location)
         return replace(outcome, evidence=replace(outcome.evidence, excerpt=excerpt))
 
@@ -148,16 +148,21 @@ class Judge:
                 return definition
         return None
 
-    def _blame(self, check: Check, part: str) -> Location | None:
-        """Return the line that made the part, or the first of its function."""
+    def _blame(self, check: Check, part: str, message: str) -> Location | None:
+        """Return the line that made the part, or the first of the function that is named."""
         target, place = check.result_of(part)
+        for named in check.targets:
+            if named != target and message.startswith(f"{named.partition(':')[2]} "):
+                target, place = named, None
         definition = self.definitions.get(target)
         if definition is None:
             return None
         module = self.modules.get(definition.file)
         line = None
         if module is not None:
-            line = find_result_line(module.source, target.partition(":")[2], place)
+            method = "__init__" if check.constructs_only else "loss"
+            name = target.partition(":")[2]
+            line = find_result_line(module.source, name, place, method=method)
         return definition.location if line is None or module is None else module.locate(line)
 
     def _excerpt(self, location: Location | None) -> tuple[SourceLine, ...]:

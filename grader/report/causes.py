@@ -12,7 +12,7 @@ from grader.report.wording import count
 _NOT_TO_MEND = frozenset({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
 # Functions that are not there are listed together, whatever they are called.
 _NOT_THERE = frozenset({"{} is not written yet.", "No file defines {}."})
-_TITLE_LENGTH = 30
+_TITLE_LENGTH = 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,18 @@ def name_parts(checks: Iterable[CheckResult]) -> str:
         variant, _, part = split_id(check.id)[1].rpartition(" · ")
         if part and part not in parts.setdefault(variant, []):
             parts[variant].append(part)
-    alike: dict[tuple[str, ...], list[str]] = {}
+    variants: dict[tuple[str, ...], list[str]] = {}
     for variant, names in parts.items():
-        alike.setdefault(tuple(names), []).append(variant)
-    phrases = [
-        " · ".join(filter(None, (", ".join(filter(None, variants)), ", ".join(names))))
-        for names, variants in alike.items()
-    ]
+        variants.setdefault(tuple(names), []).append(variant)
+    phrases = [_name_group(group, names) for names, group in variants.items()]
     return ("; " if any("," in phrase for phrase in phrases) else ", ").join(phrases)
+
+
+def _name_group(variants: Sequence[str], parts: Sequence[str]) -> str:
+    """Return checks and their parts, without a part that the checks' names say already."""
+    if len(parts) == 1 and all(parts[0] in variant for variant in variants):
+        return ", ".join(variants)
+    return " · ".join(filter(None, (", ".join(filter(None, variants)), ", ".join(parts))))
 
 
 def own_check(check: CheckResult) -> str:
@@ -185,16 +189,15 @@ def _find(name: str, causes: Sequence[Cause]) -> int | None:
 def _reasons(check: CheckResult) -> set[Hashable]:
     """Return reasons of which two checks share one if and only if they are to be told together."""
     outcome = check.outcome
-    function, part = split_id(check.id)
+    function = split_id(check.id)[0]
     match outcome.status:
         case Status.MISSING if is_absent(check):
             return {Status.MISSING}
         case Status.FAILED:
-            # Parts of one result go together; so does the same part under other settings.
+            # Parts of one result go together, and so do results of one line.
             reasons: set[Hashable] = {(check.visibility, own_check(check))}
             if outcome.location:
-                name = part.rpartition(" · ")[2]
-                reasons.add((check.visibility, function, name, outcome.location))
+                reasons.add((check.visibility, function, check.kind, outcome.location))
             if outcome.message and not _shows_values(check):
                 reasons.add((outcome.message, outcome.location))
             return reasons

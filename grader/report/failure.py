@@ -125,7 +125,7 @@ def _write_siblings(paper: Paper, cause: Cause, report: Report) -> None:
     if len(here) > _MOST_SIBLINGS:
         pieces = [f"{count(len(here), 'other part')} of it ok"]
     forward = function.replace("backward", "forward")
-    if forward != function:
+    if forward != function and forward not in cause.first.outcome.message:
         own = [check for check in report.checks if split_id(check.id)[0] == forward]
         if own and all(check.outcome.status is Status.PASSED for check in own):
             pieces.append(f"{printable(forward)} ok")
@@ -178,7 +178,7 @@ def _write_cost(paper: Paper, cause: Cause, report: Report) -> None:
         for check in report.checks
         if check not in cause.checks
     ):
-        line += " What builds on it was graded with a correct stand-in."
+        line += " What follows from it was not charged again."
     paper.paragraph(line)
 
 

@@ -6,7 +6,15 @@ import shlex
 from enum import StrEnum
 
 from grader.model import CheckResult, Report, Status
-from grader.report.causes import Cause, group_causes, group_failures, is_absent, most_costly
+from grader.report.causes import (
+    Cause,
+    group_causes,
+    group_failures,
+    is_absent,
+    most_costly,
+    name_parts,
+    split_id,
+)
 from grader.report.consequences import write_consequences
 from grader.report.failure import write_failure
 from grader.report.paper import Paper
@@ -17,7 +25,6 @@ from grader.report.wording import (
     as_sentence,
     count,
     count_points,
-    enumerate_names,
     measured,
     percent,
     points,
@@ -175,15 +182,19 @@ def _write_points(paper: Paper, report: Report) -> None:
 
 
 def _write_stand_ins(paper: Paper, report: Report) -> None:
-    carried = [check for check in report.checks if check.outcome.carried_forward]
+    carried: dict[str, list[CheckResult]] = {}
+    for check in report.checks:
+        if check.outcome.carried_forward:
+            carried.setdefault(split_id(check.id)[0], []).append(check)
     if not carried:
         return
-    names = tuple(dict.fromkeys(printable(check.id) for check in carried))
     paper.heading("Not charged twice")
     paper.paragraph(
-        "Graded with a correct stand-in for what they call and what is broken elsewhere: "
-        f"{enumerate_names(names)}."
+        "These are right for what they were given; what went wrong before them is charged there."
     )
+    for function, checks in carried.items():
+        names = f"{function} · {name_parts(checks)}".removesuffix(" · ")
+        paper.paragraph(printable(names), indent="  ", hang="    ")
 
 
 def _write_notes(paper: Paper, report: Report) -> None:

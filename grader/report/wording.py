@@ -80,4 +80,6 @@ def join_names(names: Sequence[str]) -> str:
 def as_sentence(text: str) -> str:
     """Return `text` with a period at its end, unless it ends like a sentence already."""
     text = text.rstrip()
+    if text.endswith(("?.", "!.")):
+        return text[:-1]
     return text if not text or text[-1] in ".?!…" else f"{text}."

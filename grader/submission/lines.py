@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 _DEEP = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
-def find_result_line(text: str, name: str, place: int | str | None) -> int | None:
+def find_result_line(
+    text: str, name: str, place: int | str | None, *, method: str = "loss"
+) -> int | None:
     """Return the line that last sets a part of what a definition returns.
 
     Parameters
@@ -14,10 +16,12 @@ def find_result_line(text: str, name: str, place: int | str | None) -> int | Non
     text : str
         Source of the file.
     name : str
-        A function, or a class whose ``loss`` method is meant.
+        A function, or a class of which one method is meant.
     place : int, str or None
         Position in the returned tuple, key of a dictionary that is filled (``grads["W1"]``), or
-        None for the returned value itself.
+        None for the returned value itself; ``"scores"`` may be a variable as well.
+    method : str
+        Which method of a class.
 
     Returns
     -------
@@ -31,12 +35,13 @@ def find_result_line(text: str, name: str, place: int | str | None) -> int | Non
     found = [node for node in ast.walk(tree) if getattr(node, "name", None) == name]
     node = found[-1] if found else None
     if isinstance(node, ast.ClassDef):
-        methods = [inner for inner in node.body if getattr(inner, "name", "") == "loss"]
+        methods = [inner for inner in node.body if getattr(inner, "name", "") == method]
         node = methods[-1] if methods else None
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
     if isinstance(place, str):
-        return _line_of_key(node, place) or _line_of_return(node, 0)
+        variable = _line_of_variable(node, place) if place == "scores" else None
+        return _line_of_key(node, place) or variable or _line_of_return(node, 0) or node.lineno
     return _line_of_return(node, place)
 
 
@@ -60,12 +65,16 @@ def _line_of_return(function: ast.AST, place: int | None) -> int | None:
         value = value.elts[place] if place < len(value.elts) else None
     if not isinstance(value, ast.Name):
         return returns[-1].lineno
+    return _line_of_variable(function, value.id) or returns[-1].lineno
+
+
+def _line_of_variable(function: ast.AST, name: str) -> int | None:
     lines = [
         statement.lineno
         for statement, target in _assignments(function)
-        if value.id in _assigned_names(target)
+        if name in _assigned_names(target)
     ]
-    return lines[-1] if lines else returns[-1].lineno
+    return lines[-1] if lines else None
 
 
 def _assignments(function: ast.AST) -> Iterator[tuple[ast.stmt, ast.expr]]:
