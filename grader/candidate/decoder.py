@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.tags import (
     DTYPE_NAMES,
@@ -24,6 +23,9 @@ from grader.candidate.tags import (
     is_unicode,
     tidy_name,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Decoder:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.candidate.tags import (
     DTYPE_NAMES,
@@ -22,6 +21,9 @@ from grader.candidate.tags import (
     is_int64,
     is_unicode,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Encoder:

@@ -13,6 +13,7 @@ when it is built, in this order, and uses the first that exists:
 import importlib
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -36,6 +37,7 @@ _PROGRESS = (
     "val_acc_history",
     "best_val_acc",
     "best_params",
+    "best_bn_params",
     "optim_configs",
 )
 
@@ -92,6 +94,9 @@ class Solver:
         Highest of `val_acc_history`.
     best_params : dict of ndarray
         The model's parameters when it was reached.
+    best_bn_params : list of dict or None
+        The model's ``bn_params`` then, if it has them: parameters do not fit the running
+        averages of another epoch.
     epoch : int
         Epochs finished.
 
@@ -155,6 +160,7 @@ class Solver:
         self.epoch = 0
         self.best_val_acc = 0.0
         self.best_params: dict[str, _Array] = {}
+        self.best_bn_params: Any = None
         self.loss_history: list[float] = []
         self.train_acc_history: list[float] = []
         self.val_acc_history: list[float] = []
@@ -224,6 +230,8 @@ class Solver:
                 self._save_checkpoint()
         if self.best_params:
             self.model.params = self.best_params
+        if self.best_bn_params is not None:
+            self.model.bn_params = self.best_bn_params
 
     def resume(self, path: str | Path) -> None:
         """Go back to where a checkpoint was written; :meth:`train` then continues there.
@@ -299,6 +307,7 @@ class Solver:
         if val_acc > self.best_val_acc:
             self.best_val_acc = val_acc
             self.best_params = {name: value.copy() for name, value in self.model.params.items()}
+            self.best_bn_params = deepcopy(getattr(self.model, "bn_params", None))
 
     def _decay_learning_rates(self) -> None:
         for config in self.optim_configs.values():
