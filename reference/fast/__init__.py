@@ -4,13 +4,9 @@ The work is done by compiled kernels. On a machine without them the same functio
 code, several times slower with the same results; `kernel_status` says which, and why.
 """
 
+from reference.fast.convolution import conv_backward_fast, conv_forward_fast
 from reference.fast.kernels import KernelStatus, kernel_status, kernels_available
-from reference.fast.layers import (
-    conv_backward_fast,
-    conv_forward_fast,
-    max_pool_backward_fast,
-    max_pool_forward_fast,
-)
+from reference.fast.pooling import max_pool_backward_fast, max_pool_forward_fast
 
 __all__ = [
     "KernelStatus",

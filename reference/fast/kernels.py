@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 BUILD_COMMAND = "python setup.py build_ext --inplace"
 """Builds the kernels in a checkout; needs Cython and a C compiler."""
@@ -18,11 +21,15 @@ else:
 __all__ = [
     "BUILD_COMMAND",
     "KernelStatus",
+    "handle",
     "im2col_kernels",
     "kernel_status",
     "kernels_available",
     "pool_kernels",
 ]
+
+
+_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +64,11 @@ def kernel_status() -> KernelStatus:
 def kernels_available() -> bool:
     """Return whether the fast layers run compiled code."""
     return not _failure
+
+
+def handle(dtype: np.dtype[Any]) -> bool:
+    """Return whether there are kernels for arrays of a dtype.
+
+    Whole numbers and the rarer floats keep their dtype in NumPy, where speed is no matter.
+    """
+    return not _failure and dtype in _DTYPES
