@@ -44,6 +44,8 @@ class JudgedPart:
     @property
     def started(self) -> tuple[str, ...]:
         """Targets that were called for it: of a value, no backward pass."""
+        if "while importing" in self.outcome.message:
+            return self.check.targets
         if self.check.constructs_only:
             return ()
         return self.check.targets if self.is_gradient else self.check.targets[:1]
@@ -152,8 +154,9 @@ def _spoils(cause: JudgedPart, one: JudgedPart, definition: Definition | None) -
     if _lies_in(then.location, definition):
         return True
     if then.status in (Status.TIMED_OUT, Status.CRASHED):
-        alike = first.status is then.status and "while importing" not in then.message
-        return alike and not then.evidence.samples
+        # Two functions of one module that cannot be imported are equally innocent.
+        same_import = "while importing" in then.message and first.message == then.message
+        return first.status is then.status and not same_import and not then.evidence.samples
     # A wrong number breaks nobody's call; a result of another kind, or none, may break any.
     return first.status is Status.MISSING or (
         first.status is Status.FAILED and not cause.gave_value

@@ -127,7 +127,7 @@ class Judge:
             message = f"{name} is not written yet."
             outcome = Outcome(Status.MISSING, message, location=unwritten.location)
         elif outcome.location is None and outcome.status is not Status.MISSING:
-            outcome = replace(outcome, location=self._blame(check, part, outcome.message))
+            outcome = replace(outcome, location=self._blame(check, part, outcome))
         excerpt = self._excerpt(outcome.location)
         return replace(outcome, evidence=replace(outcome.evidence, excerpt=excerpt))
 
@@ -148,8 +148,11 @@ class Judge:
                 return definition
         return None
 
-    def _blame(self, check: Check, part: str, message: str) -> Location | None:
-        """Return the line that made the part, or the first of the function that is named."""
+    def _blame(self, check: Check, part: str, outcome: Outcome) -> Location | None:
+        """Return the line that made the part, or that of the function that is named."""
+        message = outcome.message
+        if "while importing" in message:
+            return None
         target, place = check.result_of(part)
         for named in check.targets:
             if named != target and message.startswith(f"{named.partition(':')[2]} "):
@@ -159,7 +162,7 @@ class Judge:
             return None
         module = self.modules.get(definition.file)
         line = None
-        if module is not None:
+        if module is not None and outcome.status is not Status.CRASHED:
             method = "__init__" if check.constructs_only else "loss"
             name = target.partition(":")[2]
             line = find_result_line(module.source, name, place, method=method)

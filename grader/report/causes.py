@@ -158,15 +158,19 @@ def group_failures(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
 
 
 def group_consequences(
-    checks: Iterable[CheckResult],
+    checks: Iterable[CheckResult], causes: Sequence[Cause]
 ) -> dict[tuple[str, ...], tuple[CheckResult, ...]]:
-    """Return the checks that build on other functions, by the names of these."""
-    groups: dict[tuple[str, ...], list[CheckResult]] = {}
+    """Return the checks that build on the same causes together, by the functions to mend."""
+    groups: dict[frozenset[int | None], list[CheckResult]] = {}
     for check in checks:
         names = check.outcome.evidence.builds_on
         if names and check.outcome.status is not Status.PASSED:
-            groups.setdefault(names, []).append(check)
-    return {names: tuple(group) for names, group in groups.items()}
+            numbers = frozenset(_find(name, causes) for name in names)
+            groups.setdefault(numbers, []).append(check)
+    return {
+        tuple(dict.fromkeys(n for c in group for n in c.outcome.evidence.builds_on)): tuple(group)
+        for group in groups.values()
+    }
 
 
 def most_costly(causes: Iterable[Cause], *, most: int = 3) -> tuple[Cause, ...]:
@@ -206,7 +210,10 @@ def _reasons(check: CheckResult) -> set[Hashable]:
             return {(outcome.status, outcome.location)}
         case Status.TIMED_OUT | Status.CRASHED if "while importing" in outcome.message:
             # One module that ends the process takes all its functions with it.
-            return {(outcome.status, outcome.message)}
+            reasons = {(outcome.status, outcome.message)}
+            if outcome.evidence.samples:
+                reasons.add((outcome.status, outcome.location))
+            return reasons
         case Status.TIMED_OUT | Status.CRASHED:
             return {(outcome.status, function)}
         case _ if outcome.message:

@@ -28,7 +28,7 @@ def write_consequences(
     causes : sequence of Cause
         What is wrong by itself, told before.
     """
-    groups = group_consequences(checks)
+    groups = group_consequences(checks, causes)
     if not groups:
         return
     _write_head(paper, [check for group in groups.values() for check in group])

@@ -187,6 +187,8 @@ def _next_step(cause: Cause, command: str) -> tuple[str, str]:
     where = cause.location
     place = f"line {where.line} of {printable(where.file)}" if where else "your code"
     match cause.status:
+        case Status.CRASHED if "while importing" in cause.first.outcome.message:
+            return "import that file alone in Python to see how it ends, then run:", command
         case Status.TIMED_OUT:
             return "if it is slow but right, allow it more seconds:", f"{command} --timeout 120"
         case Status.CRASHED:
