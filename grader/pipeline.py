@@ -6,7 +6,7 @@ started before NumPy is imported on this side, so that both load at the same tim
 
 from __future__ import annotations
 
-import platform
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -215,7 +215,7 @@ def _make_report(
         ),
         grader=GraderInfo(
             version=grader.__version__,
-            python=platform.python_version(),
+            python=".".join(map(str, sys.version_info[:3])),
             numpy=_numpy_version(),
             isolation=settings.level.value,
             seed=first.default_seed if settings.seed is None else settings.seed,

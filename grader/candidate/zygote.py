@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -43,7 +42,6 @@ class Zygote:
         self._channel = ours
         self._channel.settimeout(_START_SECONDS)
         self._ready = False
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         bootstrap = Path(__file__).parent.parent / "worker" / "bootstrap.py"
         command = [sys.executable, "-I", "-S", "-B", str(bootstrap), str(theirs.fileno())]
         try:
@@ -52,14 +50,13 @@ class Zygote:
                 env=_ENVIRONMENT | _processor_settings(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=self._log,
+                stderr=subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
                 cwd="/",
             )
         except OSError as error:
             ours.close()
-            self._log.close()
             raise SandboxError(f"the worker's parent process cannot be started: {error}") from error
         finally:
             theirs.close()
@@ -100,7 +97,8 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._log.close()
+        if self._process.stderr is not None:
+            self._process.stderr.close()
 
     def __enter__(self) -> Self:
         return self
@@ -129,8 +127,10 @@ class Zygote:
         return descriptors[0] if descriptors else -1
 
     def _last_words(self) -> str:
-        self._log.seek(0)
-        lines = self._log.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
+        assert self._process.stderr is not None  # noqa: S101 - it was asked for
+        os.set_blocking(self._process.stderr.fileno(), False)
+        said = self._process.stderr.read(1 << 16) or b""
+        lines = said.decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
 
 

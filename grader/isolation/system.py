@@ -8,7 +8,6 @@ them with the headers of the machine it runs on.
 import ctypes
 import functools
 import os
-import platform
 import sys
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -81,9 +80,9 @@ def get_machine() -> str:
     IsolationError
         On a system or processor that has no table here.
     """
-    machine = platform.machine()
+    machine = os.uname().machine if sys.platform == "linux" else ""
     if sys.platform != "linux" or machine not in NUMBERS:
-        raise IsolationError(f"no system call table for {sys.platform} on {machine}")
+        raise IsolationError(f"no system call table for {sys.platform} {machine}".rstrip())
     return machine
 
 

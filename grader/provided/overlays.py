@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 
 __all__ = ["OVERLAYS", "OverlayFile", "OverlayMode", "provided_source"]
@@ -66,7 +66,7 @@ def provided_source(name: str) -> str:
     names = {file.source for files in OVERLAYS.values() for file in files if file.source}
     if name not in names:
         raise ValueError(f"name is {name!r}, expected one of {', '.join(sorted(names))}")
-    return resources.files("grader.provided").joinpath(f"{name}.py").read_text(encoding="utf-8")
+    return Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
 
 
 def _replace(module: str, *paths: str, source: str | None = None) -> OverlayFile:
