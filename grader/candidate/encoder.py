@@ -68,6 +68,7 @@ class Encoder:
         return self._encode_container(value, depth)
 
     def _encode_container(self, value: Any, depth: int) -> Any:
+        value = _as_plain(value)
         kind = type(value)
         if kind is list:
             body = self._encode_numbers(value)
@@ -141,6 +142,14 @@ class Encoder:
             raise TypeError(f"a value of type {type(value).__name__} cannot travel to the worker")
         handle = self._hold(value)
         return {"h": [handle.id, handle.type_name]}
+
+
+def _as_plain(value: Any) -> Any:
+    """Return an ``OrderedDict``, a named tuple and the like as what they are subclasses of."""
+    for base in (dict, tuple, list):
+        if isinstance(value, base):
+            return value if type(value) is base else base(value)
+    return value
 
 
 def _code_of(dtype: np.dtype[Any]) -> str:

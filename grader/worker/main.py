@@ -124,7 +124,7 @@ class Worker:
     def _encode_result(self, result: Any, keep: Sequence[int], encoder: Encoder) -> Any:
         if _KEEP_ALL in keep:
             return encoder.encode(self._hold(result))
-        if keep and type(result) in (tuple, list):
+        if keep and isinstance(result, (tuple, list)):
             items = (
                 encoder.encode(self._hold(item) if position in keep else item)
                 for position, item in enumerate(result)

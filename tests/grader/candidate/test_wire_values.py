@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections import OrderedDict, defaultdict
+from typing import Any, NamedTuple
 
 import hypothesis.extra.numpy as arrays_of
 import numpy as np
@@ -145,6 +146,26 @@ class Odd(np.ndarray[Any, Any]):
         return True
 
     __hash__ = None  # type: ignore[assignment]
+
+
+class Gradients(NamedTuple):
+    """What a tidy backward pass may return."""
+
+    dx: float
+    dw: float
+
+
+def test_subclasses_of_containers_arrive_as_plain_containers() -> None:
+    """An ordered dict of gradients or a named tuple of them is a dict or a tuple."""
+    counted = defaultdict(float, {"W1": 2.0})
+    for value, plain in [
+        (OrderedDict([("W1", 1.0), ("b1", 0.5)]), {"W1": 1.0, "b1": 0.5}),
+        (counted, {"W1": 2.0}),
+        (Gradients(1.0, 2.0), (1.0, 2.0)),
+    ]:
+        arrived = send(value)
+        assert type(arrived) is type(plain)
+        assert arrived == plain
 
 
 def test_subclasses_of_arrays_arrive_as_plain_arrays() -> None:

@@ -1,5 +1,7 @@
 from collections import OrderedDict
 
+from collections import OrderedDict
+
 import numpy as np
 
 from ..layers import *
@@ -25,7 +27,7 @@ class Network:
         if y is None:
             return out
         loss, d = softmax_loss(out, y)
-        grads = {}
+        grads = OrderedDict()
         for k in range(self.depth)[::-1]:
             backward = affine_relu_backward if k + 1 < self.depth else affine_backward
             d, grads[f'W{k}'], grads[f'b{k}'] = backward(d, caches[k])
