@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status
-from grader.report.causes import group_causes, most_costly
+from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status, Visibility
+from grader.report.causes import group_causes, group_consequences, most_costly, name_parts
 
 if TYPE_CHECKING:
     from grader.model import Report
@@ -40,10 +40,125 @@ def test_a_line_that_raises_is_one_cause_whatever_its_message() -> None:
     assert len(cause.checks) == 2
 
 
-def test_wrong_values_of_two_parts_are_two_causes() -> None:
-    """The parts dx and dw have numbers of their own to show, even under the same sentence."""
-    outcome = Outcome(Status.FAILED, "It is wrong.", evidence=Evidence(got="1", expected="2"))
-    assert len(group_causes([make_check("f.dx", outcome), make_check("f.dw", outcome)])) == 2
+def make_wrong(line: int | None = None) -> Outcome:
+    """Return the outcome of a wrong value, blamed on a line."""
+    location = Location("layers.py", line) if line else None
+    return Outcome(Status.FAILED, "It is wrong.", None, None, "", "", False, location, WRONG)
+
+
+WRONG = Evidence(got="1", expected="2")
+
+
+def test_wrong_parts_of_one_check_are_one_cause() -> None:
+    """The parts dx and dw of one result are told together, wherever they are made."""
+    (cause,) = group_causes([make_check("f.dx", make_wrong(3)), make_check("f.dw", make_wrong(4))])
+    assert cause.title == "f · dx, dw"
+
+
+def test_wrong_values_of_two_lines_are_two_causes() -> None:
+    """Two checks of a class that point to different lines are two things to look at."""
+    checks = [make_check("Net.a.loss", make_wrong(3)), make_check("Net.b.loss", make_wrong(4))]
+    assert len(group_causes(checks)) == 2
+    assert len(group_causes([make_check("f.out", make_wrong()), checks[0]])) == 2
+
+
+def test_wrong_values_of_one_line_are_one_cause() -> None:
+    """The loss with and without regularisation, made by one line, is one thing to look at."""
+    (cause,) = group_causes(
+        [make_check("Net.loss.loss", make_wrong(3)), make_check("Net.reg_loss.loss", make_wrong(3))]
+    )
+    assert cause.title == "Net · loss, reg_loss"
+
+
+def test_a_gradient_is_not_told_with_a_value() -> None:
+    """Loss and gradients blamed on one line keep their own blocks: their hints differ."""
+    gradient = replace(make_check("Net.grads.W1", make_wrong(3)), kind=Kind.GRADIENT)
+    assert len(group_causes([make_check("Net.loss.loss", make_wrong(3)), gradient])) == 2
+
+
+def test_hidden_and_public_checks_are_not_told_together() -> None:
+    """The values of a public check are shown, those of a hidden one never."""
+    hidden = replace(make_check("f.dw", make_wrong(3)), visibility=Visibility.HIDDEN)
+    assert len(group_causes([make_check("f.dx", make_wrong(3)), hidden])) == 2
+
+
+def test_a_check_that_belongs_to_two_groups_joins_them() -> None:
+    """Groups that had nothing in common are one as soon as a check shares with both."""
+    (cause,) = group_causes(
+        [
+            make_check("Net.a.W1", make_wrong(3)),
+            make_check("Net.b.W2", make_wrong(4)),
+            make_check("Net.a.W2", make_wrong(4)),
+        ]
+    )
+    assert len(cause.checks) == 3
+
+
+def test_consequences_are_no_causes() -> None:
+    """A check that builds on another failing one follows that cause, and only that."""
+    follows = replace(make_wrong(9), evidence=replace(WRONG, builds_on=("f",)))
+    both = replace(make_wrong(9), evidence=replace(WRONG, builds_on=("f", "g")))
+    checks = [
+        make_check("Net.W1", follows, 3.0),
+        make_check("Net.W2", both, 5.0),
+        make_check("f.dx", make_wrong(3)),
+        replace(make_check("g.dx", make_wrong(4)), targets=("layers:g",)),
+    ]
+    causes = group_causes(checks)
+    assert [(cause.title, cause.lost_by_followers) for cause in causes] == [
+        ("f · dx", 3.0),
+        ("g · dx", 0.0),
+    ]
+    assert [cause.first.id for cause in most_costly(causes)] == ["f.dx", "g.dx"]
+    groups = group_consequences(checks, causes)
+    assert {names: [c.id for c in group] for names, group in groups.items()} == {
+        ("f",): ["Net.W1"],
+        ("f", "g"): ["Net.W2"],
+    }
+
+
+def test_consequences_of_one_cause_are_one_group() -> None:
+    """Functions of one module that cannot be imported are one reason, however many are named."""
+    ended = Outcome(Status.CRASHED, "The process ended while importing layers.")
+    causes = group_causes(
+        [
+            make_check("f.out", ended),
+            replace(make_check("g.out", ended), targets=("layers:g",)),
+        ]
+    )
+    later = [
+        make_check("Net.W1", replace(ended, evidence=Evidence(builds_on=("f",)))),
+        make_check("Net.W2", replace(ended, evidence=Evidence(builds_on=("f", "g")))),
+    ]
+    assert list(group_consequences(later, causes)) == [("f", "g")]
+
+
+def test_functions_that_are_not_there_are_one_cause() -> None:
+    """Unwritten and undefined functions are listed together; other reasons are not."""
+    said = ["f is not written yet.", "No file defines g.", "h has no parameter 'x'."]
+    names = [text.partition(" ")[0] if text[0] != "N" else "g" for text in said]
+    causes = group_causes(
+        replace(
+            make_check(f"{name}.out", Outcome(Status.MISSING, text)), targets=(f"layers:{name}",)
+        )
+        for name, text in zip(names, said, strict=True)
+    )
+    assert [cause.functions for cause in causes] == [("f", "g"), ("h",)]
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        (["f.dx", "f.dw"], "dx, dw"),
+        (["N.a.W1", "N.a.W2", "N.b.W1", "N.b.W2"], "a, b · W1, W2"),
+        (["N.a.W1", "N.b.W1", "N.b.W2"], "a · W1; b · W1, W2"),
+        (["N.loss.loss", "N.reg_loss.loss"], "loss, reg_loss"),
+        (["f"], ""),
+    ],
+)
+def test_parts_are_named_in_one_phrase(ids: list[str], expected: str) -> None:
+    """Settings with the same parts are named once, and a part only if it says something new."""
+    assert name_parts(make_check(check_id, Outcome(Status.FAILED)) for check_id in ids) == expected
 
 
 def test_failures_without_values_fold_by_message() -> None:

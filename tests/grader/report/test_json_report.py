@@ -119,6 +119,7 @@ evidences = st.builds(
     traceback=st.lists(text, max_size=2).map(tuple),
     samples=st.lists(st.tuples(locations, st.integers(1, 9)), max_size=2).map(tuple),
     excerpt=st.lists(st.builds(SourceLine, st.integers(1, 99), text, st.booleans())).map(tuple),
+    builds_on=st.lists(text, max_size=2).map(tuple),
 )
 checks = st.builds(
     CheckResult,
@@ -224,6 +225,16 @@ def test_what_is_hidden_is_not_written(report: Report) -> None:
     assert hidden["evidence"]["excerpt"]
     for field in ("index", "got", "expected", "inputs", "notes", "traceback"):
         assert not hidden["evidence"][field]
+
+
+def test_what_a_hidden_check_builds_on_is_written(report: Report) -> None:
+    """Which function is to be mended first gives no hidden value away."""
+    evidence = Evidence(got="0.123", builds_on=("affine_backward",))
+    outcome = Outcome(Status.FAILED, "It is wrong.", evidence=evidence)
+    hidden = replace(report.checks[0], outcome=outcome, visibility=Visibility.HIDDEN)
+    written = json.loads(render(only_check(report, hidden)))["checks"][0]["evidence"]
+    assert written["builds_on"] == ["affine_backward"]
+    assert written["got"] is None
 
 
 def test_the_text_of_a_hidden_exception_is_not_written(report: Report) -> None:

@@ -65,7 +65,7 @@ def test_a_wrong_value_is_told_whole(report: Report) -> None:
         " > 71 |     dw = x.reshape(N, -1).T.dot(dout) / N",
         " Think: which function averages over the batch, and did it do so before dout",
         "   reached you?",
-        " Cost: 2 of the 35 points. What builds on it was graded with a correct stand-in.",
+        " Cost: 2 of the 35 points. What follows from it was not charged again.",
         " Next: look at line 71 of cs231n/layers.py, then run: grade submission.zip",
     ]
 
@@ -112,6 +112,180 @@ def test_hidden_values_are_not_shown(report: Report) -> None:
     assert "x (10,2,3)" not in lines
 
 
+def with_checks(report: Report, *checks: CheckResult) -> Report:
+    """Return `report` with these checks only."""
+    return replace(report, checks=checks)
+
+
+def make_check(
+    check_id: str,
+    outcome: Outcome,
+    *,
+    target: str = "",
+    max_score: float = 2.0,
+    kind: Kind = Kind.GRADIENT,
+) -> CheckResult:
+    """Return a row that earned nothing, or everything if it passed."""
+    target = target or f"layers:{check_id.partition('.')[0]}"
+    score = max_score if outcome.status is Status.PASSED else 0.0
+    return CheckResult(check_id, "affine", kind, (target,), outcome, score, max_score)
+
+
+def make_wrong(part: str, *, line: int = 7, builds_on: tuple[str, ...] = ()) -> Outcome:
+    """Return the outcome of a part of which every entry is half of what it should be."""
+    return Outcome(
+        Status.FAILED,
+        f"Every entry of {part} is 0.5 times what it should be.",
+        error=0.3,
+        tolerance=1e-7,
+        hint="Why half?",
+        location=Location("layers.py", line),
+        evidence=Evidence(
+            index=(0, 1), got="1", expected="2", inputs="x (3,2)", builds_on=builds_on
+        ),
+    )
+
+
+def test_consequences_are_one_short_block_after_the_causes(report: Report) -> None:
+    """What builds on a failing function is named with its points and no evidence of its own."""
+    text = render(
+        with_checks(
+            report,
+            make_check("Net.reg_0.W1", make_wrong("W1", builds_on=("f",))),
+            make_check("Net.reg_0.W2", make_wrong("W2", builds_on=("f",)), max_score=0.5),
+            make_check("f.dw", make_wrong("dw")),
+            make_check("g.dx", make_wrong("dx")),
+        )
+    )
+    assert block(text, "FOLLOWS") == [
+        "FOLLOWS Net                             0/2.5",
+        " Because of f, which fails above: mend it first.",
+        "   0/2.5  Net · reg_0 · W1, W2",
+    ]
+    assert "FAIL Net" not in text
+    assert text.index("FAIL g") < text.index("FOLLOWS Net")
+
+
+def test_a_cause_is_worth_what_builds_on_it_too(report: Report) -> None:
+    """The cheap part of a layer comes before dearer ones if networks fail because of it."""
+    text = render(
+        with_checks(
+            report,
+            make_check("g.dx", make_wrong("dx"), max_score=5.0),
+            make_check("f.dw", make_wrong("dw")),
+            make_check("Net.W1", make_wrong("W1", builds_on=("f",)), max_score=13.0),
+            make_check("Net.W2", make_wrong("W2", builds_on=("f", "g")), max_score=50.0),
+        )
+    )
+    steps = block(text, "Fix these first")
+    assert steps[1] == " 1. f · dw   +2 points, and 13 that build on it   layers.py:7"
+    assert steps[3] == " 2. g · dx   +5 points   layers.py:7"
+    assert " Cost: 2 of the 35 points, and 13 that build on it." in block(text, "FAIL f")
+
+
+def test_everything_shows_the_blocks_of_consequences(report: Report) -> None:
+    """The longest report has the evidence of consequences, and says what to mend before."""
+    wrong = with_checks(
+        report,
+        make_check("f.dw", make_wrong("dw")),
+        make_check("Net.W1", make_wrong("W1", builds_on=("f",))),
+    )
+    lines = block(render(wrong, detail=Detail.EVERYTHING), "FAIL Net · W1")
+    assert " It builds on f: mend that first." in lines
+    assert " W1[0,1]   yours 1    expected 2" in lines
+
+
+def test_what_builds_on_an_unwritten_function_says_so(report: Report) -> None:
+    """A function that is not there is to be written, not mended."""
+    absent = Outcome(Status.MISSING, "f is not written yet.", location=Location("layers.py", 3))
+    waiting = replace(absent, evidence=Evidence(builds_on=("f",)))
+    text = render(with_checks(report, make_check("f.out", absent), make_check("Net.loss", waiting)))
+    assert " Because of f, which is missing: write it first." in block(text, "FOLLOWS Net")
+
+
+def test_parts_of_one_check_are_one_block(report: Report) -> None:
+    """Parts that fail alike share sentence, inputs, hint and cost, with a line of values each."""
+    text = render(
+        with_checks(
+            report,
+            make_check("Net.reg_0.W1", make_wrong("W1")),
+            make_check("Net.reg_0.W2", make_wrong("W2", line=9)),
+            make_check("Net.reg_0.b1", Outcome(Status.PASSED), max_score=0.5),
+            make_check("Net.init.b1", Outcome(Status.PASSED)),
+            make_check("Net.init.b2", Outcome(Status.PASSED)),
+        )
+    )
+    assert block(text, "FAIL Net · reg_0 · W1, W2") == [
+        "FAIL Net · reg_0 · W1, W2               0/4   layers.py:7",
+        " Every entry of W1 and W2 is 0.5 times what it should be.",
+        " W1[0,1]   yours 1    expected 2",
+        " W2[0,1]   yours 1    expected 2",
+        " relative error 3.0e-01, allowed 1e-07; x (3,2)",
+        " b1 ok 0.5/0.5 and 2 other checks of Net ok",
+        " Think: Why half?",
+        " Cost: 4 of the 35 points over 2 checks.",
+        " Next: look at line 7 of layers.py, then run: grade submission.zip",
+    ]
+
+
+def test_at_most_four_parts_show_values(report: Report) -> None:
+    """A check of six parts does not fill the screen."""
+    parts = [f"W{number}" for number in range(1, 7)]
+    wrong = with_checks(report, *(make_check(f"Net.{p}", make_wrong(p)) for p in parts))
+    assert render(wrong).count("yours") == 4
+
+
+def test_sentences_that_differ_in_a_name_are_said_once(report: Report) -> None:
+    """Four gradients that are not there are told in one sentence."""
+    wrong = with_checks(
+        report,
+        *(
+            make_check(f"Net.{part}", Outcome(Status.FAILED, f"Net.loss has no '{part}' in {{}}."))
+            for part in ("W1", "b1", "W2")
+        ),
+    )
+    text = render(wrong)
+    assert " Net.loss has no 'W1' in {}; the same for b1 and W2." in text.splitlines()
+
+
+def test_functions_that_are_not_there_are_one_block(report: Report) -> None:
+    """Whatever is not written yet is listed once, with points and lines."""
+    outcomes = {
+        "sgd": Outcome(Status.MISSING, "sgd is not written yet.", location=Location("o.py", 4)),
+        "rmsprop": Outcome(Status.MISSING, "No file defines rmsprop."),
+    }
+    rows = [
+        make_check(f"{name}.{part}", outcome, max_score=1.5)
+        for name, outcome in outcomes.items()
+        for part in ("next_w", "state")
+    ]
+    assert block(render(with_checks(report, *rows)), "MISSING") == [
+        "MISSING sgd, rmsprop                    0/6",
+        " These are not written yet, or no file defines them.",
+        "     0/3  sgd      o.py:4",
+        "     0/3  rmsprop  in no file",
+    ]
+
+
+def test_functions_of_no_file_need_no_table(report: Report) -> None:
+    """Short names that the heading holds are not repeated."""
+    rows = [
+        make_check(f"{name}.out", Outcome(Status.MISSING, f"No file defines {name}."))
+        for name in ("sgd", "adam")
+    ]
+    assert block(render(with_checks(report, *rows)), "MISSING") == [
+        "MISSING sgd, adam                       0/4",
+        " No file defines these.",
+    ]
+
+
+def test_messages_end_with_a_period(report: Report) -> None:
+    """An exception's text becomes a sentence; one that ends with a question mark is one."""
+    for said, shown in (("ValueError: a is b", "a is b."), ("E: print(...)?.", "print(...)?")):
+        lines = render(with_outcome(report, Outcome(Status.ERRORED, said))).splitlines()
+        assert any(line.endswith(shown) for line in lines)
+
+
 def test_missing_targets_and_warnings_are_told(report: Report) -> None:
     """Targets that no file defines are listed by module, warnings in a list."""
     text = render(report)
@@ -151,6 +325,13 @@ def test_a_name_with_blanks_is_quoted_in_commands(report: Report) -> None:
 @pytest.mark.parametrize("detail", list(Detail))
 def test_no_line_is_too_wide(report: Report, width: int, detail: Detail) -> None:
     """Every line fits its width, escapes not counted."""
+    more = [
+        make_check("FullyConnectedNet.reg_3_14.W1", make_wrong("W1")),
+        make_check("FullyConnectedNet.reg_3_14.W2", make_wrong("W2")),
+        make_check("TwoLayerNet.reg_0.W1", make_wrong("W1", builds_on=("adam",))),
+        make_check("sgd_momentum.out", Outcome(Status.MISSING, "No file defines sgd_momentum.")),
+    ]
+    report = replace(report, checks=(*report.checks, *more))
     text = ESCAPES.sub("", render(report, width=width, detail=detail, colour=True))
     assert max(map(cell_width, text.splitlines())) <= width
 
@@ -186,11 +367,20 @@ def test_student_text_is_harmless_wherever_it_stands(report: Report, detail: Det
             excerpt=(SourceLine(1, HOSTILE),),
         ),
     )
+    follows = replace(outcome, evidence=replace(outcome.evidence, builds_on=(HOSTILE, "f")))
+    absent = Outcome(Status.MISSING, f"No file defines {HOSTILE}.", location=Location(HOSTILE, 1))
     hostile = with_outcome(report, outcome)
     passed = replace(hostile.checks[0], id=HOSTILE, outcome=Outcome(Status.PASSED, HOSTILE))
     hostile = replace(
         hostile,
-        checks=(*hostile.checks, passed, replace(hostile.checks[0], id=HOSTILE)),
+        checks=(
+            *hostile.checks,
+            passed,
+            replace(hostile.checks[0], id=HOSTILE),
+            replace(hostile.checks[0], id=f"{HOSTILE}.W1", outcome=follows),
+            make_check(f"{HOSTILE}.out", absent, target=f"layers:{HOSTILE}"),
+            make_check("g.out", Outcome(Status.MISSING, "No file defines g.")),
+        ),
         submission=replace(report.submission, name=HOSTILE, edition=HOSTILE, files=(HOSTILE,)),
         warnings=(HOSTILE,),
         missing=(HOSTILE,),

@@ -8,9 +8,11 @@ from grader.model import Status
 from grader.report.wording import (
     DEFAULT_MESSAGES,
     STATUS_WORDS,
+    as_sentence,
     count,
     count_points,
     enumerate_names,
+    join_names,
     measured,
     percent,
     points,
@@ -55,3 +57,21 @@ def test_long_enumerations_are_counted() -> None:
 def test_every_status_has_words() -> None:
     """No status is left without a word and a sentence."""
     assert set(STATUS_WORDS) == set(DEFAULT_MESSAGES) == set(Status)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [([], ""), (["dx"], "dx"), (["dx", "dw"], "dx and dw"), (["a", "b", "c"], "a, b and c")],
+)
+def test_names_are_joined_as_one_says_them(names: list[str], expected: str) -> None:
+    """The last of several names follows an "and"."""
+    assert join_names(names) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("No", "No."), ("No.", "No."), ("Why?.", "Why?"), ("cut…", "cut…"), ("", "")],
+)
+def test_sentences_end_once(text: str, expected: str) -> None:
+    """A period is added where nothing ends the sentence, and taken after a question mark."""
+    assert as_sentence(text) == expected

@@ -1,7 +1,5 @@
 from collections import OrderedDict
 
-from collections import OrderedDict
-
 import numpy as np
 
 from ..layers import *
