@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.report.causes import Cause, absent_name
 from grader.report.paper import Paper
-from grader.report.untrusted import printable
+from grader.report.untrusted import cell_width, printable
 from grader.report.wording import points
 
 _MOST_ROWS = 24
@@ -35,11 +35,15 @@ def write_absent(paper: Paper, cause: Cause, *, everything: bool) -> None:
         paper.paragraph("These are not written yet.")
     else:
         paper.paragraph("These are not written yet, or no file defines them.")
-    for name in functions if everything else functions[:_MOST_ROWS]:
+    rows = functions if everything else functions[:_MOST_ROWS]
+    widest = max(cell_width(printable(name)) for name in rows)
+    for name in rows:
         own = [check for check in cause.checks if absent_name(check) == name]
         lost = f"{points(sum(c.score for c in own))}/{points(sum(c.max_score for c in own))}"
         where = places[name]
         place = f"{printable(where.file)}:{where.line}" if where else "in no file"
-        paper.row((f"  {lost:>6}", ""), (f"  {printable(name):<18}", ""), (f"  {place}", "cyan"))
+        paper.row(
+            (f"  {lost:>6}", ""), (f"  {printable(name):<{widest}}", ""), (f"  {place}", "cyan")
+        )
     if not everything and len(functions) > _MOST_ROWS:
         paper.paragraph(f"and {len(functions) - _MOST_ROWS} more", indent="          ")

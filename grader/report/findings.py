@@ -23,8 +23,8 @@ def write_findings(paper: Paper, cause: Cause) -> None:
     first = cause.first
     shown = [check for check in cause.checks if own_check(check) == own_check(first)]
     if not any(check.outcome.evidence.got for check in shown):
-        for message in dict.fromkeys(check.outcome.message for check in shown[:_MOST_PARTS]):
-            paper.paragraph(as_sentence(printable(message or DEFAULT_MESSAGES[cause.status])))
+        for sentence in _say_once(shown[:_MOST_PARTS]):
+            paper.paragraph(as_sentence(printable(sentence)))
         _write_measurement(paper, shown[:1])
         return
     told: set[str] = set()
@@ -35,6 +35,22 @@ def write_findings(paper: Paper, cause: Cause) -> None:
             paper.paragraph(as_sentence(printable(sentence)))
         _write_values(paper, check)
     _write_measurement(paper, shown[:_MOST_PARTS])
+
+
+def _say_once(shown: Sequence[CheckResult]) -> list[str]:
+    """Return the sentences of all checks, those that differ in their part's name only once."""
+    alike: dict[str, list[CheckResult]] = {}
+    for check in shown:
+        message = check.outcome.message or DEFAULT_MESSAGES[check.outcome.status]
+        alike.setdefault(message.replace(f"'{_part(check)}'", "''"), []).append(check)
+    sentences = []
+    for first, *others in alike.values():
+        message = first.outcome.message or DEFAULT_MESSAGES[first.outcome.status]
+        names = [_part(other) for other in others if other.outcome.message != message]
+        if names:
+            message = f"{message.removesuffix('.')}; the same for {join_names(names)}."
+        sentences.append(message)
+    return sentences
 
 
 def _sum_up(check: CheckResult, shown: Sequence[CheckResult]) -> str:
