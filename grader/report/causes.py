@@ -203,7 +203,7 @@ def _reasons(check: CheckResult) -> set[Hashable]:
             if outcome.location:
                 reasons.add((check.visibility, function, check.kind, outcome.location))
             if outcome.message and not _shows_values(check):
-                reasons.add((outcome.message, outcome.location))
+                reasons |= {(outcome.message, outcome.location), (outcome.message, function)}
             return reasons
         case Status.ERRORED if outcome.location:
             # The same line raising on other inputs may word its message differently.

@@ -53,7 +53,7 @@ def write_failure(
         write_absent(paper, cause, everything=everything)
         return
     write_findings(paper, cause)
-    _write_concerned(paper, cause, everything=everything)
+    _write_concerned(paper, cause, report, everything=everything)
     if check.visibility is not Visibility.PUBLIC:
         paper.paragraph("This check is not public: its inputs and values are not shown.")
     if cause.status not in _TOLD_BRIEFLY:
@@ -68,18 +68,24 @@ def write_failure(
     paper.blank()
 
 
-def _write_concerned(paper: Paper, cause: Cause, *, everything: bool) -> None:
+def _write_concerned(paper: Paper, cause: Cause, report: Report, *, everything: bool) -> None:
     """Name what the title only counts, and what comes first when this is no cause."""
     if len(cause.functions) > 1:
         if cause.functions[0] not in cause.title:
             names = tuple(map(printable, cause.functions))
             affected = enumerate_names(names, most=len(names) if everything else 8)
             paper.paragraph(f"Affects {affected}.")
-    elif not cause.title.endswith(name_parts(cause.checks)):
+    elif not cause.title.endswith(name_parts(cause.checks)) and not _is_all(cause, report):
         paper.paragraph(f"Affects {printable(name_parts(cause.checks), limit=160)}.")
     names = cause.first.outcome.evidence.builds_on
     if names:
         paper.paragraph(f"It builds on {printable(join_names(names))}: mend that first.")
+
+
+def _is_all(cause: Cause, report: Report) -> bool:
+    """Return whether nothing else of the function was checked."""
+    function = split_id(cause.first.id)[0]
+    return len(cause.checks) == sum(split_id(each.id)[0] == function for each in report.checks)
 
 
 def _write_head(paper: Paper, cause: Cause) -> None:

@@ -27,13 +27,13 @@ def write_findings(paper: Paper, cause: Cause) -> None:
             paper.paragraph(as_sentence(printable(sentence)))
         _write_measurement(paper, shown[:1])
         return
-    told: set[str] = set()
+    told: dict[str, list[CheckResult]] = {}
     for check in shown[:_MOST_PARTS]:
-        sentence = _sum_up(check, shown[:_MOST_PARTS])
-        if sentence not in told:
-            told.add(sentence)
-            paper.paragraph(as_sentence(printable(sentence)))
-        _write_values(paper, check)
+        told.setdefault(_sum_up(check, shown[:_MOST_PARTS]), []).append(check)
+    for sentence, checks in told.items():
+        paper.paragraph(as_sentence(printable(sentence)))
+        for check in checks:
+            _write_values(paper, check)
     _write_measurement(paper, shown[:_MOST_PARTS])
 
 
@@ -50,7 +50,7 @@ def _say_once(shown: Sequence[CheckResult]) -> list[str]:
         if names:
             message = f"{message.removesuffix('.')}; the same for {join_names(names)}."
         sentences.append(message)
-    return sentences
+    return list(dict.fromkeys(sentences))
 
 
 def _sum_up(check: CheckResult, shown: Sequence[CheckResult]) -> str:

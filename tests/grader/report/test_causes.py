@@ -168,6 +168,16 @@ def test_failures_without_values_fold_by_message() -> None:
     assert cause.title == "f · dx, dw"
 
 
+def test_a_message_about_one_function_is_one_cause_on_any_line() -> None:
+    """A parameter that is not there is told once, whichever gradients were to be looked at."""
+    outcomes = [
+        Outcome(Status.FAILED, "Net.params has no 'W3'.", location=Location("net.py", line))
+        for line in (3, 7)
+    ]
+    checks = [make_check("Net.init.W3", outcomes[0]), make_check("Net.grads.W1", outcomes[1])]
+    assert len(group_causes(checks)) == 1
+
+
 def test_several_checks_of_one_function_are_called_by_its_name() -> None:
     """A function whose loss and gradient are checked under two ids is one function."""
     outcome = Outcome(Status.MISSING, "No file defines f.")

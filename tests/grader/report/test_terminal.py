@@ -235,6 +235,38 @@ def test_at_most_four_parts_show_values(report: Report) -> None:
     assert render(wrong).count("yours") == 4
 
 
+def test_values_stand_below_their_sentence(report: Report) -> None:
+    """A part of which something else is true does not come between two that are alike."""
+    other = replace(make_wrong("b"), message="b is wrong in 1 of 2 entries.")
+    wrong = with_checks(
+        report,
+        make_check("Net.W1", make_wrong("W1")),
+        make_check("Net.b", other),
+        make_check("Net.W2", make_wrong("W2")),
+    )
+    assert block(render(wrong), "FAIL Net")[1:6] == [
+        " Every entry of W1 and W2 is 0.5 times what it should be.",
+        " W1[0,1]   yours 1    expected 2",
+        " W2[0,1]   yours 1    expected 2",
+        " b is wrong in 1 of 2 entries.",
+        " b[0,1]   yours 1    expected 2",
+    ]
+
+
+def test_what_the_title_only_counts_is_named(report: Report) -> None:
+    """A cause of many checks names them, unless they are all there is of the function."""
+    raised = Outcome(Status.ERRORED, "TypeError", location=Location("layers.py", 7))
+    rows = [
+        make_check(f"FullyConnectedNet.reg_{reg}.{part}", raised)
+        for reg in ("0", "3_14", "1_41")
+        for part in ("W1", "b1")
+    ]
+    passed = make_check("FullyConnectedNet.depth.scores", Outcome(Status.PASSED))
+    affects = " Affects reg_0, reg_3_14, reg_1_41 · W1, b1."
+    assert affects in render(with_checks(report, *rows, passed)).splitlines()
+    assert "Affects" not in render(with_checks(report, *rows))
+
+
 def test_sentences_that_differ_in_a_name_are_said_once(report: Report) -> None:
     """Four gradients that are not there are told in one sentence."""
     wrong = with_checks(
