@@ -38,7 +38,7 @@ _PRESENT = frozenset(["numpy", "__main__", *sys.stdlib_module_names])
 
 
 def absent_modules(
-    texts: Iterable[str], tops: frozenset[str], stems: frozenset[str]
+    texts: Iterable[str], own: frozenset[str], stems: frozenset[str]
 ) -> Mapping[str, str]:
     """Return how each top-level module that is not there must be stood in for.
 
@@ -46,9 +46,12 @@ def absent_modules(
     ----------
     texts : iterable of str
         Sources of the student's modules.
-    tops, stems : frozenset of str
-        First and last names of the modules that the submission brings; a dotted name that
-        ends in a known stem is found there, whatever the package is called.
+    own : frozenset of str
+        Names of the submission's modules and folders, wherever they lie. A stand-in for one of
+        these would hide why it cannot be imported.
+    stems : frozenset of str
+        Last names of the modules that are there; a dotted name that ends in one is found,
+        whatever the package is called.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def absent_modules(
         unknown = {
             name.partition(".")[0]
             for name in _imported(text)
-            if name.partition(".")[0] not in _PRESENT | tops
+            if name.partition(".")[0] not in _PRESENT | own
             and not ("." in name and name.rpartition(".")[2] in stems)
         }
         for top in unknown & PERMISSIVE:

@@ -2,12 +2,18 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from grader.submission.edition import Edition
 from grader.submission.sources import Source
 
 _ABSOLUTE_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(\w+)\.\w", re.MULTILINE)
+_MODULE_IMPORT = re.compile(
+    rb"^[ \t]*(?:(?:from|import)[ \t]+(\w+)\.(\w+)"
+    rb"|from[ \t]+(\w+)[ \t]+import[ \t]*(?:\(([^)]*)\)|([^\r\n#]*)))",
+    re.MULTILINE,
+)
+_NAME = re.compile(rb"\w+")
 _RELATIVE_IMPORT = re.compile(rb"^[ \t]*from[ \t]+(\.+)", re.MULTILINE)
 # Folders of these names lie in packages of any name; they say nothing of the edition.
 _COMMON_FOLDERS = ("classifiers", "classifier", "utils")
@@ -52,6 +58,7 @@ class Layout:
             if ends_with(source.path, path) and not path.startswith(_COMMON_FOLDERS)
         }
         self._imports: frozenset[str] | None = None
+        self._packages: frozenset[str] | None = None
 
     def editions_of(self, source: Source, module: str) -> frozenset[str]:
         """Return the editions that keep canonical ``module`` just where ``source`` is."""
@@ -80,21 +87,61 @@ class Layout:
         return folder
 
     def _is_package(self, folder: str) -> bool:
-        parent, _, name = folder.rpartition("/")
+        name = folder.rpartition("/")[2]
         if not name.isidentifier():
             return False
-        if folder in self._marked or name in self._known or name in self._imported():
+        if folder in self._marked or name in self._known or self._is_imported(folder):
             return True
         if any(f"{folder}/{inner}" in self._folders for inner in _COMMON_FOLDERS):
             return True
-        dots = {
-            len(found)
+        return any(
+            self._asks_through(folder, source.folder, len(dots))
             for source in self._files
-            if source.folder == folder
-            for found in _RELATIVE_IMPORT.findall(source.content)
+            if source.folder == folder or source.folder.startswith(f"{folder}/")
+            for dots in _RELATIVE_IMPORT.findall(source.content)
+        )
+
+    def _asks_through(self, folder: str, origin: str, dots: int) -> bool:
+        """Return whether a relative import in ``origin`` makes ``folder`` part of a package.
+
+        Two dots ask for a package around the folder; flat uploads have them, too.
+        """
+        if folder == origin and (dots == 1 or _above(folder, 1) in self._folders):
+            return True
+        asked = _above(origin, dots - 1)
+        inside = not asked or folder.startswith(f"{asked}/")
+        return inside and asked in self._folders
+
+    def _is_imported(self, folder: str) -> bool:
+        """Return whether a folder is, or lies in, one that files import by its full name.
+
+        Where no folder of that name holds what is imported, the name alone must do.
+        """
+        if self._packages is None:
+            self._packages = frozenset(self._imported_folders())
+        name = folder.rpartition("/")[2]
+        named = {package.rpartition("/")[2] for package in self._packages}
+        if name in self._imported() and name not in named:
+            return True
+        while folder and folder not in self._packages:
+            folder = _above(folder, 1)
+        return bool(folder)
+
+    def _imported_folders(self) -> Iterator[str]:
+        """Yield the folders of which some file imports a module that is there.
+
+        A folder around the package may well have the same name.
+        """
+        wanted = {
+            name.decode("ascii", "replace")
+            for source in self._files
+            for name in _imported_modules(source.content)
         }
-        # Two dots ask for a package around this one; flat uploads have them, too.
-        return 1 in dots or (bool(dots) and parent in self._folders)
+        for source in self._files:
+            parts = [*source.folder.split("/"), source.stem]
+            for depth in range(1, len(parts)):
+                if ".".join(parts[depth - 1 : depth + 1]) in wanted:
+                    yield "/".join(parts[:depth])
 
     def _imported(self) -> frozenset[str]:
         """Return the top-level names that some file imports from with a dot."""
@@ -130,6 +177,20 @@ class Layout:
     def _package_of(self, source: Source) -> str:
         inside = source.path.removeprefix(self.root_of(source)).lstrip("/")
         return inside.partition("/")[0] if "/" in inside else ""
+
+
+def _imported_modules(content: bytes) -> Iterator[bytes]:
+    """Yield ``package.module`` for what ``package.module`` and ``from package`` imports name."""
+    for package, module, parent, several, one in _MODULE_IMPORT.findall(content):
+        for name in [module] if package else _NAME.findall(several or one):
+            yield (package or parent) + b"." + name
+
+
+def _above(folder: str, levels: int) -> str:
+    """Return the folder so many levels higher, empty at the top."""
+    for _ in range(levels):
+        folder = folder.rpartition("/")[0]
+    return folder
 
 
 def _prefix(path: str, ending: str) -> str:

@@ -39,6 +39,16 @@ def notebook_name(source: Source) -> str:
     return f"{NOTEBOOKS}.{_NOT_A_NAME.sub('_', source.stem)}"
 
 
+def own_names(sources: Iterable[Source]) -> frozenset[str]:
+    """Return the names of a submission's modules, and of the folders that hold them."""
+    return frozenset(
+        part
+        for source in sources
+        if not source.is_notebook
+        for part in (*source.folder.split("/"), source.stem)
+    )
+
+
 def is_importable(path: str) -> bool:
     """Return whether an import statement can name the file and the folders above it."""
     inside = path.rstrip().removesuffix(".py").rstrip()

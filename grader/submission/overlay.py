@@ -15,6 +15,7 @@ from grader.submission.naming import (
     is_importable,
     module_name,
     notebook_name,
+    own_names,
 )
 from grader.submission.notebook import importable_source
 from grader.submission.sources import Source
@@ -114,7 +115,9 @@ class _Planner:
             modules=modules,
             absent=absent_modules(
                 (module.source for module in modules if not module.provided),
-                frozenset(name.partition(".")[0] for name in names),
+                own_names(self._located.sources.values()).union(
+                    name.partition(".")[0] for name in names
+                ),
                 frozenset(name.rpartition(".")[2] for name in names),
             ),
             entries={

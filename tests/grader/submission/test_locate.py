@@ -71,6 +71,32 @@ def test_layouts_are_recognised(layers: str, net: str, edition: str, root: str) 
     assert {d.root for d in located.definitions.values()} == {root}
 
 
+@pytest.mark.parametrize(
+    ("net", "imports", "root"),
+    [
+        ("own/models/fc_net.py", "from own.layers import *", ""),
+        ("hw/own/models/fc_net.py", "from own.layers import *", "hw"),
+        ("own/own/models/fc_net.py", "from own.layers import *", "own"),
+        ("own/nets/models/fc_net.py", "import own.layers", ""),
+        ("own/models/fc_net.py", "from own import layers, optim", ""),
+        ("own/models/fc_net.py", "from own import (\n    optim,\n    layers)", ""),
+        ("own/models/fc_net.py", "from ..layers import *", "own"),
+        ("own/nets/models/fc_net.py", "from ...layers import *", "own"),
+    ],
+)
+def test_a_folder_below_a_package_is_part_of_it(net: str, imports: str, root: str) -> None:
+    """No ``__init__.py`` and no usual name is needed: the imports say where the root is."""
+    base = net.partition("/models")[0].removesuffix("/nets")
+    located = found({f"{base}/layers.py": AFFINE, net: f"{imports}\n{NET}"}, *TARGETS[:2])
+    assert {definition.root for definition in located.definitions.values()} == {root}
+
+
+def test_a_folder_beside_an_imported_package_is_no_part_of_it() -> None:
+    """A folder that only has the package's name around it is where Python would start."""
+    files = {"own/own/layers.py": AFFINE, "own/week2/fc_net.py": "import own.layers\n" + NET}
+    assert found(files).definitions["fc_net:TwoLayerNet"].root == "own/week2"
+
+
 def test_a_definition_says_what_callers_need() -> None:
     """Parameters without self, keywords, lines, what it calls and which keys it reads."""
     definition = found({"cs231n/classifiers/fc_net.py": NET}).definitions["fc_net:TwoLayerNet"]

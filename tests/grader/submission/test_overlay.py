@@ -196,6 +196,14 @@ def test_absent_modules_are_sorted_by_what_they_are_for() -> None:
     }
 
 
+def test_what_the_submission_brings_is_never_stood_in_for() -> None:
+    """Its own package out of reach is an import that fails and says so."""
+    net = "import own.layers\nfrom helpers import f\nimport torch\n" + NET
+    files = {"a/own/layers.py": LAYERS, "b/fc_net.py": net, "c/helpers.py": OWN}
+    (programme,) = (one for one in programmes(files) if one.root == "b")
+    assert programme.absent == {"torch": "inert"}
+
+
 def test_a_module_that_cannot_be_parsed_is_still_laid_out() -> None:
     """Its import fails in the worker, with the student's line, and costs only its targets."""
     programme = only({**CS231N, "a2/cs231n/optim.py": "print 'x'\n"})
