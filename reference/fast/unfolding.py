@@ -153,7 +153,7 @@ class Unfolder:
         """Yield each band of a block's output, its columns filled from the images."""
         padded = self._border.put_around(images)
         for largest in self._bands:
-            band = largest.limit(len(images))
+            band = largest if len(images) == self._block else largest.limit(len(images))
             kernels.im2col_kernels.im2col(
                 padded, band.columns, self._field_height, self._field_width, self._stride, band.top
             )
@@ -167,22 +167,27 @@ class Unfolder:
 
 
 def _allocate_bands(images: int, filters: Array, height: int, width: int) -> list[Band]:
-    """Divide the rows of output maps into bands of whole tiles, which share a buffer."""
+    """Divide the rows of output maps into bands, all but the last of whole tiles, in a buffer."""
     entries = math.prod(filters.shape[1:])
     row_bytes = max(1, images * entries * width * filters.itemsize)
     rows = max(1, min(height, BUFFER_BYTES // row_bytes))
-    tile_rows = min(rows, TILE_PRODUCTS // max(1, filters.size * width))
-    if tile_rows * width < LEAST_TILE_PIXELS:
-        tile_rows = rows
-    rows -= rows % tile_rows
-    whole = height - height % tile_rows
-    bounds = [*range(0, whole, rows), *sorted({whole, height})]
+    tile_rows = TILE_PRODUCTS // max(1, filters.size * width)
+    if rows > tile_rows > 0:
+        rows -= rows % tile_rows
     buffer = np.empty(images * entries * rows * width, filters.dtype)
     bands = []
-    for top, end in itertools.pairwise(bounds):
-        tiles = max(1, (end - top) // tile_rows)
+    for top, end in itertools.pairwise([*range(0, height, rows), height]):
+        tiles = _count_tiles(end - top, width, tile_rows)
         shape = (images, tiles, entries, (end - top) // tiles, width)
         columns = buffer[: math.prod(shape)].reshape(shape)
         matrices = columns.reshape(*shape[:3], shape[3] * width)
         bands.append(Band(top, end, columns, matrices))
     return bands
+
+
+def _count_tiles(rows: int, width: int, most: int) -> int:
+    """Return into how few equal tiles of at most so many rows a band can be cut, or 1."""
+    for tile_rows in range(min(rows, most), 0, -1):
+        if rows % tile_rows == 0 and tile_rows * width >= LEAST_TILE_PIXELS:
+            return rows // tile_rows
+    return 1
