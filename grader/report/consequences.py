@@ -10,7 +10,6 @@ from grader.report.paper import Paper
 from grader.report.untrusted import cell_width, printable
 from grader.report.wording import join_names, points
 
-_SCORE_COLUMN = 40
 _MOST_NAMES = 4
 
 
@@ -60,10 +59,10 @@ def _it(is_one: bool) -> str:
 def _write_head(paper: Paper, checks: Sequence[CheckResult]) -> None:
     functions = {split_id(check.id)[0]: None for check in checks}
     title = printable(", ".join(functions))
-    if len(title) > _SCORE_COLUMN - len("FOLLOWS  "):
+    if len(title) > paper.score_column - len("FOLLOWS  "):
         title = f"{len(functions)} functions"
     score, most = sum(c.score for c in checks), sum(c.max_score for c in checks)
-    gap = max(1, _SCORE_COLUMN - len("FOLLOWS ") - cell_width(title))
+    gap = max(1, paper.score_column - len("FOLLOWS ") - cell_width(title))
     paper.blank()
     paper.row(
         ("FOLLOWS", "bold yellow"),

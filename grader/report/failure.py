@@ -22,7 +22,6 @@ _STYLES = {Status.GRADER_ERROR: "yellow", Status.NEEDS_REVIEW: "yellow", Status.
 _TOLD_BRIEFLY = frozenset(
     {Status.MISSING, Status.BLOCKED, Status.NEEDS_REVIEW, Status.GRADER_ERROR}
 )
-_SCORE_COLUMN = 40
 _MOST_LINES = 12
 _MOST_SIBLINGS = 6
 
@@ -91,7 +90,7 @@ def _is_all(cause: Cause, report: Report) -> bool:
 def _write_head(paper: Paper, cause: Cause) -> None:
     word = STATUS_WORDS[cause.status]
     title = printable(cause.title, limit=120)
-    gap = max(1, _SCORE_COLUMN - len(word) - 1 - cell_width(title))
+    gap = max(1, paper.score_column - len(word) - 1 - cell_width(title))
     where = cause.location
     paper.row(
         (word, f"bold {_STYLES.get(cause.status, 'red')}"),

@@ -9,6 +9,8 @@ from grader.report.untrusted import cell_width, without_log_commands
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _NARROWEST = 24
+_SCORE_COLUMN = 40
+_SCORE_ROOM = 8
 
 
 @dataclass(slots=True)
@@ -23,6 +25,11 @@ class Paper:
 
     def __post_init__(self) -> None:
         self.width = max(_NARROWEST, self.width)
+
+    @property
+    def score_column(self) -> int:
+        """Where the score of a block stands, if its title leaves it there."""
+        return min(_SCORE_COLUMN, self.width - _SCORE_ROOM)
 
     def blank(self) -> None:
         """Leave one line empty, never two, and never the first."""
@@ -71,7 +78,14 @@ class Paper:
                 line, used = [(hang, "")], len(hang)
                 fitting = text.lstrip()
             if used + cell_width(fitting.rstrip()) > self.width:
-                fitting = cut(fitting, self.width - used)
+                # Too wide for any line: broken like a paragraph, below what is there.
+                indent = fitting[: len(fitting) - len(fitting.lstrip())] if not line else ""
+                room = self.width - max(used + len(indent), len(hang))
+                *full, fitting = wrap(fitting.split(), room)
+                line.append((indent, ""))
+                for piece in full:
+                    self._write(*line, (piece, style))
+                    line, used = [(hang, "")], len(hang)
             line.append((fitting, style))
             used += cell_width(fitting)
         self._write(*line)

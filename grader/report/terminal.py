@@ -142,8 +142,7 @@ def _write_first_steps(paper: Paper, causes: tuple[Cause, ...]) -> None:
         where = cause.location
         place = f"   {printable(where.file)}:{where.line}" if where else ""
         paper.row(
-            (f" {number}. ", ""),
-            (printable(cause.title), "bold"),
+            (f" {number}. {printable(cause.title)}", "bold"),
             (f"   {_promise(cause)}", "green"),
             (place, "cyan"),
             hang="    ",

@@ -368,6 +368,25 @@ def test_no_line_is_too_wide(report: Report, width: int, detail: Detail) -> None
     assert max(map(cell_width, text.splitlines())) <= width
 
 
+def test_scores_stand_beside_short_titles_on_narrow_terminals(report: Report) -> None:
+    """The column of scores moves in with the margin."""
+    lines = render(with_checks(report, make_check("f.dw", make_wrong("dw"))), width=40)
+    assert "FAIL f · dw                     0/2" in lines.splitlines()
+
+
+def test_long_titles_are_broken_not_cut(report: Report) -> None:
+    """On a narrow terminal a title goes on below, in the list of first steps and in its block."""
+    names = ("loss_reg_0", "loss_reg_3_14")
+    wrong = [make_check(f"FullyConnectedNet.{name}.loss", make_wrong("loss")) for name in names]
+    lines = render(
+        with_checks(report, make_check("f.dw", make_wrong("dw"), max_score=1.0), *wrong), width=40
+    ).splitlines()
+    start = lines.index(" 1. FullyConnectedNet · loss_reg_0,")
+    assert lines[start + 1] == "    loss_reg_3_14   +4 points"
+    start = lines.index("  FullyConnectedNet · loss_reg_0,")
+    assert lines[start + 1] == "  loss_reg_3_14 0/4   layers.py:7"
+
+
 def test_colours_only_add_escapes(report: Report) -> None:
     """Without its escapes, the coloured report is the plain one, which has none."""
     coloured, plain = render(report, colour=True), render(report)
