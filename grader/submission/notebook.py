@@ -7,7 +7,6 @@ definitions and what they use, on the lines where the cells stand when put one b
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.submission.parsing import SourceProblem, explain, parse
@@ -135,87 +134,3 @@ def _parse_cell(source: str) -> tuple[str, ast.Module]:
 def _silence(match: re.Match[str]) -> str:
     """Put ``pass`` and a comment where IPython would act, so that blocks keep a body."""
     return f"{match.group(1)}pass  # {match.group(0).strip()}"
-
-
-def importable_source(cells: Iterable[ParsedCell], wanted: Iterable[str]) -> str:
-    """Return the cells as a module that holds ``wanted`` and whatever these need.
-
-    Only imports, definitions and assignments of plain values are kept, each on its own line;
-    everything else a cell does, such as training, is blank.
-    """
-    lines: list[str] = []
-    for cell, kept in _reachable(tuple(cells), set(wanted)):
-        blank = [""] * len(cell.lines)
-        for node in kept:
-            first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
-            last = node.end_lineno or node.lineno
-            blank[first - 1 : last] = cell.lines[first - 1 : last]
-        lines.extend(blank)
-    return "\n".join(lines) + "\n"
-
-
-def _reachable(
-    cells: tuple[ParsedCell, ...], wanted: set[str]
-) -> Iterator[tuple[ParsedCell, list[ast.stmt]]]:
-    candidates = [
-        (node, names)
-        for cell in cells
-        for node in cell.body
-        if (names := frozenset(_bound(node))) and _is_alone(node, cell.body)
-    ]
-    kept: set[int] = set()
-    grown = True
-    while grown:
-        grown = False
-        for node, names in candidates:
-            if id(node) not in kept and ("*" in names or names & wanted):
-                kept.add(id(node))
-                wanted |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-                grown = True
-    for cell in cells:
-        yield cell, [node for node in cell.body if id(node) in kept]
-
-
-def _is_alone(node: ast.stmt, body: Iterable[ast.stmt]) -> bool:
-    """Return whether no other statement shares the node's lines (``a = 1; train()``)."""
-    return not any(
-        other is not node
-        and other.lineno <= (node.end_lineno or node.lineno)
-        and node.lineno <= (other.end_lineno or other.lineno)
-        for other in body
-    )
-
-
-def _bound(node: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement binds, if a pseudo-module may hold it."""
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        yield node.name
-    elif isinstance(node, ast.Import):
-        for alias in node.names:
-            yield alias.asname or alias.name.partition(".")[0]
-    elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
-        for alias in node.names:
-            yield alias.asname or alias.name
-    elif isinstance(node, ast.Assign) and _is_plain(node.value):
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                yield target.id
-
-
-def _is_plain(value: ast.expr) -> bool:
-    if isinstance(value, ast.Lambda | ast.Name):
-        return True
-    return all(
-        isinstance(
-            node,
-            ast.Constant
-            | ast.Tuple
-            | ast.List
-            | ast.Dict
-            | ast.Set
-            | ast.UnaryOp
-            | ast.unaryop
-            | ast.expr_context,
-        )
-        for node in ast.walk(value)
-    )

@@ -9,6 +9,7 @@ from grader.model import Location
 from grader.provided.overlays import OVERLAYS, OverlayFile, OverlayMode, provided_source
 from grader.submission.absent import absent_modules
 from grader.submission.archive import Submission
+from grader.submission.excerpt import importable_source
 from grader.submission.locate import Located
 from grader.submission.naming import (
     bare_names,
@@ -17,7 +18,6 @@ from grader.submission.naming import (
     notebook_name,
     own_names,
 )
-from grader.submission.notebook import importable_source
 from grader.submission.sources import Source
 
 _MODULES = 500

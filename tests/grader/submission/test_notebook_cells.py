@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from grader.submission.notebook import importable_source, is_notebook, parse_cells, read_cells
+from grader.submission.notebook import is_notebook, parse_cells, read_cells
 
 
 def notebook(*cells: str | tuple[str, str], version: int = 4) -> bytes:
@@ -70,32 +70,3 @@ def test_a_cell_that_does_not_parse_costs_only_itself() -> None:
     assert problem is not None
     assert (problem.file, problem.line, problem.python2) == ("nb.ipynb[2]", 2, True)
     assert [len(cell.body) for cell in cells] == [1, 0, 1]
-
-
-def test_the_module_holds_targets_and_what_they_need() -> None:
-    """Training, plots and unneeded definitions are blank; lines keep their places."""
-    cells = parse_cells(
-        "nb.ipynb",
-        notebook(
-            "import numpy as np\nimport torch\nEPS = 1e-5\nSEED = 3",
-            "train(model)\ndef helper(x):\n    return np.sum(x) + EPS\n",
-            "@decorate\ndef target(x):\n    return helper(x)\nprint(target(3))",
-            "class Net(torch.nn.Module):\n    pass",
-            "from __future__ import print_function\nfrom layers import *",
-            "def decorate(f): return f",
-        ),
-    )
-    lines = importable_source(cells, ["target"]).split("\n")
-    kept = [line for line in lines if line]
-    assert kept == [
-        "import numpy as np",
-        "EPS = 1e-5",
-        "def helper(x):",
-        "    return np.sum(x) + EPS",
-        "@decorate",
-        "def target(x):",
-        "    return helper(x)",
-        "from layers import *",
-        "def decorate(f): return f",
-    ]
-    assert lines.index("def target(x):") + 1 == cells[2].start + 1
