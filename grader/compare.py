@@ -99,9 +99,12 @@ def _as_numbers(got: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any] | None, 
         return None, "is None"
     if isinstance(got, (list, tuple)):
         try:
-            got = np.array(got, dtype=np.float64)
+            listed = np.array(got)
         except (TypeError, ValueError):
             return None, f"is a {type(got).__name__}, not an array"
+        if listed.dtype.kind not in "fiub":
+            return None, f"is a {type(got).__name__}, not an array"
+        got = listed
     if not isinstance(got, (np.ndarray, np.generic, int, float)):
         name = getattr(got, "type_name", type(got).__name__)
         return None, f"is of type {name}, not an array of numbers"

@@ -150,6 +150,20 @@ class Candidate(ABC):
         self.run([Write(on, tuple(path), value)])
 
     def shapes(self, on: Handle, *path: Step) -> dict[Any, tuple[int, ...] | None]:
-        """Return the keys of a dict with the shape of each array (None for anything else)."""
-        shapes: dict[Any, tuple[int, ...] | None] = self.run([Shapes(on, path)])[0].value
+        """Return the keys of a dict with the shape of each array (None for anything else).
+
+        Raises
+        ------
+        CallFailed
+            If what comes back is no such thing.
+        """
+        shapes = self.run([Shapes(on, path)])[0].value
+        if type(shapes) is not dict or not all(map(_is_shape, shapes.values())):
+            message = f"{on.type_name}: what it keeps its arrays in tells no shapes."
+            raise CallFailed(Failure(Status.FAILED, message))
         return shapes
+
+
+def _is_shape(value: object) -> bool:
+    """Return whether a value, which a worker may have made up, is a shape or None."""
+    return value is None or (type(value) is tuple and all(type(length) is int for length in value))

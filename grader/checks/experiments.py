@@ -240,9 +240,11 @@ def refuse_changes(reply: Reply, names: Sequence[str], function: str) -> None:
 def as_float(value: Any) -> float:
     """Return a number as a float; anything else is NaN, which no comparison accepts."""
     try:
-        return float(np.asarray(value, dtype=np.float64).reshape(()))
-    except (TypeError, ValueError):
+        number = np.asarray(value)
+    except ValueError:  # a list whose rows differ in length
         return float("nan")
+    is_number = number.size == 1 and number.dtype.kind in "fiub"
+    return float(number.reshape(())) if is_number else float("nan")
 
 
 def _holds(result: Any, step: Any) -> bool:
@@ -255,10 +257,12 @@ def _holds(result: Any, step: Any) -> bool:
 def _say_shape(result: Any, step: Any, name: str) -> str:
     if isinstance(result, dict):
         return f"{name}: there is no {step!r} in {{{', '.join(map(repr, list(result)[:12]))}}}."
-    if isinstance(result, (tuple, list)):
+    if isinstance(result, (tuple, list)) and isinstance(step, int):
         return f"{name} returned {len(result)} values, expected at least {step + 1}."
     kind = getattr(result, "type_name", type(result).__name__)
-    return f"{name} returned one value of type {kind}, expected a tuple."
+    if isinstance(step, int):
+        return f"{name} returned one value of type {kind}, expected a tuple."
+    return f"{name} returned a {kind} where a dictionary that holds {step!r} was expected."
 
 
 def _inner(out: Any, dout: NDArray[Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -57,29 +58,28 @@ class InitialisationCheck(Check):
         candidate.run([Seed(seed % 2**32)])
         model = candidate.create(self.target, *self.arguments, **self.keywords)
         held = candidate.shapes(model, ("attr", "params"))
-        return {part: self._examine_part(candidate, model, held, part) for part in self.parts}
+        return {part: self._examine_part(candidate, model, set(held), part) for part in self.parts}
 
     def _examine_part(
-        self,
-        candidate: Candidate,
-        model: Handle,
-        held: Mapping[Any, tuple[int, ...] | None],
-        part: str,
+        self, candidate: Candidate, model: Handle, held: AbstractSet[Any], part: str
     ) -> Outcome:
         try:
             name = self._own_name(part, held)
         except CallFailed as failed:
             return outcome_of_failure(failed.failure)
-        shape = held[name]
-        is_scalar_bias = shape is None and part.startswith("b")
-        if not is_scalar_bias and not same_but_for_ones(shape or (), self.shapes[part]):
-            message = say_shape(self._name, part, shape, self.shapes[part])
-            return Outcome(Status.FAILED, message)
-        return self._judge(part, candidate.read(model, ("attr", "params"), ("item", name)))
+        value = candidate.read(model, ("attr", "params"), ("item", name))
+        is_bias = part.startswith("b")
+        values = _as_array(value, lists=is_bias)
+        if values is not None and (
+            (is_bias and not values.shape) or same_but_for_ones(values.shape, self.shapes[part])
+        ):
+            return self._judge(part, values)
+        shape = None if values is None else values.shape
+        return Outcome(Status.FAILED, say_shape(self._name, part, shape, self.shapes[part]))
 
-    def _own_name(self, part: str, held: Mapping[Any, Any]) -> str:
+    def _own_name(self, part: str, held: AbstractSet[Any]) -> str:
         """Return the model's name for a parameter, whether or not all the others are there."""
-        if part in held and set(self.shapes) - set(held):
+        if part in held and self.shapes.keys() - held:
             try:
                 return name_parameters(self.shapes, held, self._name)[part]
             except CallFailed:
@@ -90,8 +90,7 @@ class InitialisationCheck(Check):
     def _name(self) -> str:
         return self.target.partition(":")[2]
 
-    def _judge(self, part: str, value: Any) -> Outcome:
-        values = np.asarray(value)
+    def _judge(self, part: str, values: NDArray[Any]) -> Outcome:
         if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
             return Outcome(Status.FAILED, f"params[{part!r}] does not hold finite numbers.")
         if part.startswith("b"):
@@ -116,3 +115,13 @@ class InitialisationCheck(Check):
         return Outcome(
             Status.FAILED, message, error=error, tolerance=0.1, hint=hint, evidence=evidence
         )
+
+
+def _as_array(value: Any, *, lists: bool) -> NDArray[Any] | None:
+    """Return a parameter as an array, None if it is none; a list is added to scores as one is."""
+    if lists and isinstance(value, list):
+        try:
+            return np.array(value)
+        except ValueError:  # rows that differ in length
+            return None
+    return np.asarray(value) if isinstance(value, (np.ndarray, np.generic, int, float)) else None

@@ -176,10 +176,13 @@ def test_reference_draws_as_asked(judge: Judge) -> None:
         (lambda p: {k: v for k, v in p.items() if k != "b2"}, {"b2"}),
         (lambda _: {}, {"W1", "b1", "W2", "b2"}),
         (lambda p: {k: list(v) for k, v in p.items()}, {"W1", "W2"}),
+        (lambda p: {k: v if k[0] == "W" else [] for k, v in p.items()}, {"b1", "b2"}),
+        (lambda p: {**p, "b1": [[0.0], [0.0, 0.0]]}, {"b1"}),
     ],
     ids=[
         *("scale ignored", "one scale off", "not centred", "shifted", "all zero", "constant"),
         *("bias not zero", "transposed", "not a number", "no b2", "nothing", "lists"),
+        *("empty", "ragged"),
     ],
 )
 def test_wrongly_drawn_parameters_lose_their_own_points(

@@ -134,6 +134,28 @@ def test_lost_part_fails_alone(judge: Judge) -> None:
     assert "there is no 'velocity' in {'learning_rate'}" in outcomes["velocity"].message
 
 
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (lambda v: (v,), "returned a tuple where a dictionary that holds 'velocity' was expected"),
+        (lambda v: v, "returned a ndarray where a dictionary that holds 'velocity' was expected"),
+        (lambda _: None, "returned None"),
+    ],
+)
+def test_state_that_is_no_dictionary_is_named(
+    judge: Judge, config: Callable[[Any], Any], message: str
+) -> None:
+    """An update rule that gives its state in another form loses the state alone."""
+
+    def odd_rule(w: Any, dw: Any, given: Any) -> tuple[Any, Any]:
+        velocity = 0.9 * given["velocity"] - given["learning_rate"] * dw
+        return w + velocity, config(velocity)
+
+    velocity = judge(MOMENTUM, {"optim:sgd_momentum": odd_rule})["velocity"]
+    assert velocity.status is Status.FAILED
+    assert message in velocity.message
+
+
 class Refusing(Candidate):
     """A candidate whose calls fail."""
 
