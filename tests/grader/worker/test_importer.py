@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[3]
+# As for real workers, there are no site-packages, where an installed grader would be found.
 PROGRAM = """
 import json, os, sys
-sys.path.insert(0, sys.argv[1])
+known = list(sys.path)
+sys.path[:0] = sys.argv[1:]
 from grader.worker.importer import Source, install
-sys.path.pop(0)
+sys.path[:] = known
 
 def answer_to(order):
     sources = [Source(path, tuple(names), package, text)
@@ -37,6 +40,7 @@ for line in sys.stdin:
         os._exit(0)
     os.wait()
 """
+NUMPY_FOLDER = str(Path(np.__file__).parents[1])
 Imported = Callable[..., Any]
 
 
@@ -44,7 +48,7 @@ Imported = Callable[..., Any]
 def interpreter() -> Iterator[subprocess.Popen[str]]:
     """Start a fresh interpreter that answers every order in a child of its own."""
     with subprocess.Popen(
-        [sys.executable, "-I", "-B", "-c", PROGRAM, str(ROOT)],
+        [sys.executable, "-I", "-S", "-B", "-c", PROGRAM, str(ROOT), NUMPY_FOLDER],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
