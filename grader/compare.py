@@ -23,8 +23,12 @@ SCALE_FLOOR = 1e-3
 """Entries this much smaller than the largest are compared on the scale of the largest: sums
 that nearly cancel keep only so many correct digits, whoever computes them."""
 
-LOWEST_TOLERANCE: Mapping[str, float] = {"f2": 5e-2, "f4": 1e-3, "f8": 0.0}
-"""Smallest tolerance by the dtype that came back; float32 arithmetic is not a mistake."""
+LOWEST_TOLERANCE: Mapping[str, float] = {"f2": 1e-3, "f4": 1e-3, "f8": 0.0}
+"""Smallest tolerance by the dtype that came back; float32 arithmetic is not a mistake.
+
+Half precision gets no more, though its arithmetic needs it: a wrong answer would only have to be
+rounded to pass. A right one that is rounded once still does.
+"""
 
 
 class Measure(StrEnum):
