@@ -31,10 +31,12 @@ PERMISSIVE = frozenset(
 COMPAT = frozenset(["__builtin__", "cPickle", "future", "past", "six", "urllib2"])
 """Bridges between Python 2 and 3."""
 
+PRESENT = frozenset(["numpy", "__main__", *sys.stdlib_module_names])
+"""What every worker has."""
+
 _IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import|import[ \t]+([^\r\n#;]+))", re.MULTILINE
 )
-_PRESENT = frozenset(["numpy", "__main__", *sys.stdlib_module_names])
 
 
 def absent_modules(
@@ -64,7 +66,7 @@ def absent_modules(
         unknown = {
             name.partition(".")[0]
             for name in _imported(text)
-            if name.partition(".")[0] not in _PRESENT | own
+            if name.partition(".")[0] not in PRESENT | own
             and not ("." in name and name.rpartition(".")[2] in stems)
         }
         for top in unknown & PERMISSIVE:

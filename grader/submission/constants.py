@@ -22,6 +22,18 @@ _HARMLESS = frozenset(f"{_BUILTINS} {_STANDARD} {_NUMPY} {_METHODS}".split())
 """Last names of what may be called: it reads no file, draws nothing and calls nothing back."""
 
 _WORK = ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr
+_LOOKUP = (
+    ast.Constant
+    | ast.Name
+    | ast.Attribute
+    | ast.Tuple
+    | ast.List
+    | ast.Dict
+    | ast.Lambda
+    | ast.arguments
+    | ast.arg
+    | ast.expr_context
+)
 
 
 def is_cheap(value: ast.expr, own: Collection[str]) -> bool:
@@ -39,6 +51,11 @@ def is_cheap(value: ast.expr, own: Collection[str]) -> bool:
         _is_harmless(node, own) if isinstance(node, ast.Call) else not isinstance(node, _WORK)
         for node in _evaluated(value)
     )
+
+
+def is_lookup(value: ast.expr | None) -> bool:
+    """Return whether an expression only names, collects and reads attributes."""
+    return value is not None and all(isinstance(n, _LOOKUP) for n in _evaluated(value))
 
 
 def _is_harmless(call: ast.Call, own: Collection[str]) -> bool:

@@ -3,10 +3,11 @@
 import ast
 import builtins
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from grader.submission.constants import is_cheap
+from grader.submission.absent import PRESENT
+from grader.submission.constants import is_cheap, is_lookup
 from grader.submission.notebook import ParsedCell
 
 _Assignment = ast.Assign | ast.AnnAssign | ast.AugAssign
@@ -22,14 +23,26 @@ class _Statement:
     """What it binds or, of a collection, fills; ``*`` for a star import."""
 
 
-def importable_source(cells: Iterable[ParsedCell], wanted: Iterable[str]) -> str:
+def importable_source(
+    cells: Iterable[ParsedCell], wanted: Iterable[str], modules: Collection[str] = ()
+) -> str:
     """Return the cells as a module that holds ``wanted`` and whatever these need.
 
     Only imports, definitions and assignments of cheap values are kept, each on its own line;
     everything else a cell does, such as training, is blank.
+
+    Parameters
+    ----------
+    cells : iterable of ParsedCell
+        The code cells of one notebook, in order.
+    wanted : iterable of str
+        Names that the module must define.
+    modules : collection of str
+        Modules and folders of the submission. Of any other but NumPy and the standard library
+        there may be only a stand-in, with which nothing can be worked out.
     """
     cells = tuple(cells)
-    kept = _reachable(tuple(_statements(cells)), set(wanted))
+    kept = _reachable(tuple(_statements(cells, PRESENT | set(modules))), set(wanted))
     lines: list[str] = []
     for cell in cells:
         lines.extend(_kept_lines(cell, kept))
@@ -79,7 +92,7 @@ def _reachable(statements: tuple[_Statement, ...], wanted: set[str]) -> frozense
     return frozenset(kept)
 
 
-def _statements(cells: Iterable[ParsedCell]) -> Iterator[_Statement]:
+def _statements(cells: Iterable[ParsedCell], present: Collection[str]) -> Iterator[_Statement]:
     """Yield the statements that are cheap and, as the cells ran in order, cannot fail.
 
     One that failed would cost every target of the notebook. So what an assignment reads must
@@ -90,6 +103,7 @@ def _statements(cells: Iterable[ParsedCell]) -> Iterator[_Statement]:
     own = frozenset(node.name for node in nodes if isinstance(node, _Definition))
     known: dict[str, bool] = {}
     assigned: set[str] = set()
+    foreign = frozenset(name for node in nodes for name in _foreign_names(node, present))
     for node in nodes:
         names = frozenset(_bound(node, own))
         if isinstance(node, _Assignment) and names:
@@ -97,7 +111,8 @@ def _statements(cells: Iterable[ParsedCell]) -> Iterator[_Statement]:
             reads = _names_read(node, now=True)
             if isinstance(node, ast.AugAssign):
                 reads |= names
-            if not all(_is_known(name, known) for name in reads):
+            can_fail = bool(reads & foreign) and not is_lookup(node.value)
+            if can_fail or not all(_is_known(name, known) for name in reads):
                 names = frozenset()
         if names:
             known.update(dict.fromkeys(names, True))
@@ -108,6 +123,18 @@ def _statements(cells: Iterable[ParsedCell]) -> Iterator[_Statement]:
 
 def _is_known(name: str, known: dict[str, bool]) -> bool:
     return known.get(name, "*" in known or hasattr(builtins, name))
+
+
+def _foreign_names(node: ast.stmt, present: Collection[str]) -> Iterator[str]:
+    """Yield the names that a statement imports from packages that may not be there."""
+    match node:
+        case ast.Import(names=aliases):
+            for alias in aliases:
+                if (top := alias.name.partition(".")[0]) not in present:
+                    yield alias.asname or top
+        case ast.ImportFrom(module=str() as module, names=aliases, level=0):
+            if module.partition(".")[0] not in present:
+                yield from (alias.asname or alias.name for alias in aliases)
 
 
 def _bound(node: ast.stmt, own: frozenset[str]) -> Iterator[str]:

@@ -98,6 +98,7 @@ class _Planner:
             target: found for target, found in located.definitions.items() if found.root == root
         }
         self._defining = {found.file for found in self._targets.values()}
+        self._own_names = own_names(located.sources.values())
         self._modules: dict[str, ModuleSource] = {}
 
     def plan(self) -> Programme:
@@ -115,9 +116,7 @@ class _Planner:
             modules=modules,
             absent=absent_modules(
                 (module.source for module in modules if not module.provided),
-                own_names(self._located.sources.values()).union(
-                    name.partition(".")[0] for name in names
-                ),
+                self._own_names.union(name.partition(".")[0] for name in names),
                 frozenset(name.rpartition(".")[2] for name in names),
             ),
             entries={
@@ -169,7 +168,7 @@ class _Planner:
             source.path,
             (name,),
             package=False,
-            source=importable_source(source.cells, wanted),
+            source=importable_source(source.cells, wanted, self._own_names),
             provided=False,
             cells=tuple((cell.start, cell.index) for cell in source.cells),
         )

@@ -131,6 +131,22 @@ def test_a_value_that_could_fail_is_left_out(cells: tuple[str, ...]) -> None:
     assert not any(line.startswith("A") for line in kept(*cells, "def target():\n    return A"))
 
 
+@pytest.mark.parametrize(
+    ("value", "stays"),
+    [
+        ("torch.float32", True),
+        ("{'dtype': torch.float32}", True),
+        ("torch.zeros(3)", False),
+        ("2 * torch.pi", False),
+        ("mine.EPS / 2", True),
+    ],
+)
+def test_nothing_is_worked_out_with_a_stand_in(value: str, stays: bool) -> None:
+    """An absent package may be named, but a call would raise and cost the whole notebook."""
+    cells = parsed("import torch, mine", f"A = {value}", "def target():\n    return A")
+    assert (f"A = {value}" in importable_source(cells, ["target"], ["mine"])) == stays
+
+
 def test_a_lambda_may_read_what_comes_later() -> None:
     """Its body runs when it is called."""
     assert run("A = {'f': lambda: B}", "B = 2 * 3", "def target():\n    return A['f']()") == 6
