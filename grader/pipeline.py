@@ -111,7 +111,7 @@ def _grade(
 ) -> Report:
     from grader.candidate.naming import Naming
     from grader.judge import Judge
-    from grader.recognition import choose_assignments, without_unasked
+    from grader.recognition import choose_assignments, tell_left_out, without_unasked
     from grader.submission.overlay import lay_out
 
     chosen = choose_assignments(handed_in, asked)
@@ -123,13 +123,15 @@ def _grade(
     candidate = _make_candidate(programmes, located, naming, zygote, settings, old_names=old_names)
     judge = Judge.of(candidate, located.definitions, programmes)
     graded = []
+    left_out: list[str] = []
     try:
         for loaded in chosen:
             asked_for = without_unasked(loaded.assignment, handed_in, located)
+            left_out += tell_left_out(loaded.assignment, asked_for)
             graded.append(_Graded.of(loaded, asked_for, judge, settings))
     finally:
         candidate.restart()
-    return _make_report(handed_in, located, graded, tuple(naming.notes), settings)
+    return _make_report(handed_in, located, graded, (*left_out, *naming.notes), settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,16 @@ def without_unasked(assignment: Assignment, handed_in: Submission, located: Loca
     return replace(assignment, questions=tuple(q for q in assignment.questions if is_asked(q)))
 
 
+def tell_left_out(assignment: Assignment, asked_for: Assignment) -> list[str]:
+    """Say for each question that was left out that its points are not in the total."""
+    return [
+        f"{question.title}: neither your notebook nor your modules hold this question, "
+        f"so its {question.points:g} points are not in the total."
+        for question in assignment.questions
+        if question not in asked_for.questions
+    ]
+
+
 def _plain(name: str) -> str:
     """Return a notebook's name as people mean it: letters and digits, no case, no copy mark."""
     name = re.sub(r"(?i)([-_ ]*(copy\d*|solved|solution|final|colab))+$|\(\d+\)$", "", name.strip())

@@ -183,7 +183,9 @@ def test_given_function_that_was_not_asked_for_is_left_out(hand_in: Callable[...
     report = grade(folder)
     assert not any(check.id.startswith("svm_loss") for check in report.checks)
     assert report.max_score == 96.0
+    assert any("SVM loss" in said and "4 points" in said for said in report.warnings)
     (folder / "FullyConnectedNets.ipynb").write_text(make_notebook("svm_loss, affine_relu_forward"))
     asked = grade(folder)
     assert asked.max_score == 100.0
+    assert not any("SVM loss" in said for said in asked.warnings)
     assert "layers:svm_loss" in asked.missing
