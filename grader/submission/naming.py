@@ -13,6 +13,7 @@ NOTEBOOKS = "submission.notebooks"
 """Parent of modules made of notebook cells."""
 
 _RESERVED = frozenset(["numpy", "submission", "__main__", *sys.stdlib_module_names])
+_UPWARD = re.compile(rb"^[ \t]*from[ \t]+(\.{2,})", re.MULTILINE)
 _NOT_A_NAME = re.compile(r"\W")
 
 
@@ -47,6 +48,20 @@ def own_names(sources: Iterable[Source]) -> frozenset[str]:
         if not source.is_notebook
         for part in (*source.folder.split("/"), source.stem)
     )
+
+
+def upward_folders(sources: Iterable[Source], root: str) -> frozenset[str]:
+    """Return the first names below ``root`` under which a file imports from beside them.
+
+    ``from ..layers import *`` in ``models/fc_net.py`` asks for a package around both, which
+    nothing names where the package's content was handed in without its folder.
+    """
+    found = set()
+    for source in sources:
+        folders = source.folder.removeprefix(root).strip("/").split("/")
+        if folders[0] and any(len(dots) > len(folders) for dots in _UPWARD.findall(source.content)):
+            found.add(folders[0])
+    return frozenset(found)
 
 
 def is_importable(path: str) -> bool:

@@ -12,11 +12,13 @@ from grader.submission.archive import Submission
 from grader.submission.excerpt import importable_source
 from grader.submission.locate import Located
 from grader.submission.naming import (
+    FLAT,
     bare_names,
     is_importable,
     module_name,
     notebook_name,
     own_names,
+    upward_folders,
 )
 from grader.submission.sources import Source
 
@@ -108,6 +110,7 @@ class _Planner:
             if file.mode is not OverlayMode.STUDENT_OWNED:
                 self._lay(file)
         self._add_bare_names()
+        self._add_flat_names()
         modules = tuple(sorted(self._modules.values(), key=lambda module: module.names[0]))
         by_path = {module.path: module.names[0] for module in modules if not module.provided}
         names = [name for module in modules for name in module.names]
@@ -234,6 +237,14 @@ class _Planner:
             module = self._modules[name]
             if bare not in taken:
                 self._modules[name] = replace(module, names=(*module.names, bare))
+
+    def _add_flat_names(self) -> None:
+        """Give folders whose files import from beside them the parent that flat files have."""
+        sources = (source for source in self._sources() if not source.is_notebook)
+        upward = upward_folders(sources, self._root)
+        for name, module in self._modules.items():
+            if name.partition(".")[0] in upward:
+                self._modules[name] = replace(module, names=(f"{FLAT}.{name}", *module.names))
 
 
 def _is_below(path: str, root: str) -> bool:

@@ -101,6 +101,15 @@ def test_flat_files_get_a_parent() -> None:
     assert modules["gradient_check"].provided
 
 
+def test_a_folder_that_imports_from_beside_it_gets_the_same_parent() -> None:
+    """So a package handed in without its own folder works; it keeps its other names."""
+    net = "from ..layers import *\n" + NET
+    modules = by_name(only({"layers.py": LAYERS, "models/fc_net.py": net, "models/own.py": OWN}))
+    assert modules["fc_net"].names == ("submission.flat.models.fc_net", "models.fc_net", "fc_net")
+    assert modules["own"].names[0] == "submission.flat.models.own"
+    assert "submission.flat.layers" in modules["layers"].names
+
+
 def test_a_script_at_the_root_takes_the_bare_name() -> None:
     """As it would for Python; the package's module keeps its dotted one."""
     modules = by_name(only({**CS231N, "a2/layers.py": OWN}))
