@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grader.submission.edition import Edition
 from grader.submission.sources import Source
@@ -86,6 +86,33 @@ class Layout:
             folder = folder.rpartition("/")[0]
         return folder
 
+    def join_roots(self, roots: Collection[str]) -> Mapping[str, str]:
+        """Return for each root the outermost one above it that it only completes.
+
+        ``models/fc_net.py`` with ``from layers import *`` finds ``layers.py`` one folder higher
+        because a notebook put both folders on Python's path. A folder that repeats a file's name
+        is a work of its own, such as another week's.
+        """
+        return {root: next(self._homes(root, roots), root) for root in roots}
+
+    def _homes(self, root: str, roots: Collection[str]) -> Iterator[str]:
+        own = {source.stem for source in self._files if _is_below(source.folder, root)}
+        for other in sorted(roots, key=len):
+            inside = root[len(other) :].strip("/").split("/")
+            if (
+                root == other
+                or not _is_below(root, other)
+                or not all(map(str.isidentifier, inside))
+            ):
+                continue
+            beside = {
+                source.stem
+                for source in self._files
+                if _is_below(source.folder, other) and not _is_below(source.folder, root)
+            }
+            if not own & beside - {"__init__"}:
+                yield other
+
     def _is_package(self, folder: str) -> bool:
         name = folder.rpartition("/")[2]
         if not name.isidentifier():
@@ -109,8 +136,7 @@ class Layout:
         if folder == origin and (dots == 1 or _above(folder, 1) in self._folders):
             return True
         asked = _above(origin, dots - 1)
-        inside = not asked or folder.startswith(f"{asked}/")
-        return inside and asked in self._folders
+        return folder != asked and _is_below(folder, asked) and asked in self._folders
 
     def _is_imported(self, folder: str) -> bool:
         """Return whether a folder is, or lies in, one that files import by its full name.
@@ -184,6 +210,10 @@ def _imported_modules(content: bytes) -> Iterator[bytes]:
     for package, module, parent, several, one in _MODULE_IMPORT.findall(content):
         for name in [module] if package else _NAME.findall(several or one):
             yield (package or parent) + b"." + name
+
+
+def _is_below(folder: str, root: str) -> bool:
+    return not root or folder == root or folder.startswith(f"{root}/")
 
 
 def _above(folder: str, levels: int) -> str:

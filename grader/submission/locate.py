@@ -109,12 +109,13 @@ def locate(
         if (problem := _unreadable(target, best.get(target), sources.values(), layout))
     }
     chosen = {target: found for target, found in best.items() if target not in unreadable}
-    roots = Counter(candidate.root for candidate in chosen.values())
+    homes = layout.join_roots({candidate.root for candidate in chosen.values()})
+    roots = Counter(homes[candidate.root] for candidate in chosen.values())
     files = {target: found.source for target, found in chosen.items()}
     files.update((target, source) for target, (_, source) in unreadable.items())
     return Located(
         definitions={
-            target: describe(target, found.source, found.node, found.root, stub=found.stub)
+            target: describe(target, found.source, found.node, homes[found.root], stub=found.stub)
             for target, found in chosen.items()
         },
         missing=tuple(t for t in targets if t not in chosen and t not in unreadable),

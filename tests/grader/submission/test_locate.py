@@ -91,10 +91,22 @@ def test_a_folder_below_a_package_is_part_of_it(net: str, imports: str, root: st
     assert {definition.root for definition in located.definitions.values()} == {root}
 
 
-def test_a_folder_beside_an_imported_package_is_no_part_of_it() -> None:
-    """A folder that only has the package's name around it is where Python would start."""
-    files = {"own/own/layers.py": AFFINE, "own/week2/fc_net.py": "import own.layers\n" + NET}
-    assert found(files).definitions["fc_net:TwoLayerNet"].root == "own/week2"
+@pytest.mark.parametrize(
+    ("net", "other", "root"),
+    [
+        ("models/fc_net.py", "models/notes.py", ""),
+        ("week2/fc_net.py", "week2/layers.py", "week2"),
+        ("my models/fc_net.py", "x.py", "my models"),
+    ],
+)
+def test_a_folder_that_repeats_no_file_completes_what_is_above(
+    net: str, other: str, root: str
+) -> None:
+    """Notebooks put several folders on the path; another week's folder is a work of its own."""
+    files = {"layers.py": AFFINE, net: "from layers import *\n" + NET, other: "x = 1\n"}
+    definitions = found(files).definitions
+    assert definitions["layers:affine_forward"].root == ""
+    assert definitions["fc_net:TwoLayerNet"].root == root
 
 
 def test_a_definition_says_what_callers_need() -> None:
