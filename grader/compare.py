@@ -34,11 +34,11 @@ rounded to pass. A right one that is rounded once still does.
 class Measure(StrEnum):
     """How the distance between two values is measured."""
 
-    RELATIVE = "relative"
+    RELATIVE = "relative error"
     """Largest relative error over all entries."""
-    ABSOLUTE = "absolute"
+    ABSOLUTE = "absolute error"
     """Largest absolute difference."""
-    ABSOLUTE_SUM = "absolute sum"
+    ABSOLUTE_SUM = "sum of absolute errors"
     """Sum of absolute differences."""
 
 

@@ -105,6 +105,8 @@ class Evidence:
     """Where a stopped call was seen, with how often."""
     excerpt: tuple[SourceLine, ...] = ()
     """Lines of the student's file around the location."""
+    measure: str = "relative error"
+    """What ``Outcome.error`` is: a relative error, an absolute error, or a sum of them."""
     builds_on: tuple[str, ...] = ()
     """Functions that this one calls and that fail by themselves; empty for a cause of its own."""
 

@@ -123,7 +123,7 @@ def judge_value(
             Status.PASSED,
             error=found.error,
             tolerance=found.tolerance,
-            evidence=Evidence(count=found.count, inputs=inputs, notes=notes),
+            evidence=Evidence(count=found.count, inputs=inputs, notes=notes, measure=measure.value),
         )
     if found.problem:
         return Outcome(
@@ -147,6 +147,7 @@ def judge_value(
             count=found.count,
             inputs=inputs,
             notes=notes,
+            measure=measure.value,
         ),
     )
 

@@ -102,7 +102,7 @@ class InitialisationCheck(Check):
     def _judge_weights(self, part: str, values: NDArray[Any]) -> Outcome:
         deviation, mean = float(values.std()), float(values.mean())
         inputs = f"{values.shape}, asked for standard deviation {self.scale:g}"
-        evidence = Evidence(inputs=inputs, count=values.size)
+        evidence = Evidence(inputs=inputs, count=values.size, measure="relative error of the scale")
         error = abs(deviation - self.scale) / self.scale
         if error > 0.1:
             found = f"standard deviation {deviation:.3g}"

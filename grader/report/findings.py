@@ -93,7 +93,9 @@ def _write_measurement(paper: Paper, shown: Sequence[CheckResult]) -> None:
         if share not in first.message:
             facts.append(f"{share} entries are wrong")
     errors = [check.outcome.error for check in shown if check.outcome.error is not None]
-    facts.append(measured(max(errors, default=None), first.tolerance))
+    facts.append(
+        measured(max(errors, default=None), first.tolerance, printable(first.evidence.measure))
+    )
     pieces = "; ".join(filter(None, facts)).split()
     if evidence.inputs:
         # A name stays on the line of its shape.

@@ -157,6 +157,7 @@ def _evidence(row: dict[str, Any]) -> Evidence:
                 _whole(line["number"]), _text(line["text"]), _flag(line["marked"])
             ),
         ),
+        measure=_text(row["measure"]),
         builds_on=_each(row["builds_on"], _text),
     )
 

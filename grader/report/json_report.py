@@ -119,6 +119,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
             {"number": int(line.number), "text": _text(line.text), "marked": bool(line.marked)}
             for line in evidence.excerpt
         ],
+        "measure": _text(evidence.measure),
         "builds_on": _texts(evidence.builds_on),
     }
 

@@ -224,7 +224,7 @@ def _write_passed(paper: Paper, report: Report) -> None:
         paper.row(
             ("  ok ", "green"),
             (f"{printable(check.id):<32}{score:>6}{check.seconds:>7.2f} s", ""),
-            (f"  {found.removeprefix('relative error ')}", "dim"),
+            (f"  {found}", "dim"),
         )
 
 

@@ -58,12 +58,13 @@ def percent(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0") + " %"
 
 
-def measured(error: float | None, tolerance: float | None) -> str:
-    """Return a relative error against what is allowed, empty if nothing was measured."""
+def measured(error: float | None, tolerance: float | None, measure: str = "") -> str:
+    """Return an error, named by its measure, against what is allowed; empty without an error."""
     if error is None:
         return ""
     size = f"{error:.1e}" if math.isfinite(error) else "infinite"
-    return f"relative error {size}" + ("" if tolerance is None else f", allowed {tolerance:.2g}")
+    allowed = "" if tolerance is None else f", allowed {tolerance:.2g}"
+    return f"{measure} {size}{allowed}".strip()
 
 
 def enumerate_names(names: tuple[str, ...], *, most: int = 8) -> str:

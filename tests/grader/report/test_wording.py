@@ -44,8 +44,8 @@ def test_nouns_agree_with_numbers() -> None:
 
 def test_an_infinite_error_is_said_in_words() -> None:
     """NaN and infinity are both called infinite; nothing measured is nothing said."""
-    assert measured(math.inf, 1e-9) == "relative error infinite, allowed 1e-09"
-    assert measured(math.nan, None) == "relative error infinite"
+    assert measured(math.inf, 1e-9, "sum of errors") == "sum of errors infinite, allowed 1e-09"
+    assert measured(math.nan, None) == "infinite"
     assert measured(None, 1e-9) == ""
 
 
