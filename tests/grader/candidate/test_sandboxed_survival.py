@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.candidate.base import CallFailed, Failure
+from grader.candidate.base import Call, CallFailed, Failure
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.candidate.wire import Handle
 from grader.model import Limits, Location, Status
@@ -253,6 +253,17 @@ def test_a_second_check_stuck_in_the_same_place_is_stopped_early(submit: Submit)
     assert second.status is Status.TIMED_OUT
     assert "stick had already used up its time" in second.message
     assert time.process_time() - started < 1.0
+    candidate.begin_check()
+    assert candidate.call("layers:f", 1.0) == 5
+
+
+def test_what_is_slow_in_many_calls_has_its_whole_budget_in_the_next_check(submit: Submit) -> None:
+    """Calls that are too slow together say nothing about one of them."""
+    body = "end = time.process_time() + args[0]\nwhile time.process_time() < end: pass\nreturn 5"
+    candidate = submit(source(body), limits=Limits(cpu_seconds=1.5, wall_factor=4.0))
+    with pytest.raises(CallFailed) as caught:
+        candidate.run([Call("layers:f", (0.4,))] * 8)
+    assert caught.value.failure.status is Status.TIMED_OUT
     candidate.begin_check()
     assert candidate.call("layers:f", 1.0) == 5
 
