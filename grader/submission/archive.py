@@ -90,6 +90,8 @@ def open_submission(path: Path, limits: ArchiveLimits | None = None) -> Submissi
         if path.is_dir():
             reader.start_budget(reader.limits.stream_bytes)
             reader.collect(folder_members(path, reader.budget), "", 0)
+        elif path.exists() and not path.is_file():  # a pipe that nobody writes to never ends
+            raise SubmissionError(f"{show(str(path))}: is neither a file nor a folder")
         else:
             with path.open("rb") as stream:
                 reader.start_budget(path.stat().st_size)

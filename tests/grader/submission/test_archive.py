@@ -422,3 +422,12 @@ def test_mutated_archives_raise_nothing_else(scratch: Path, data: st.DataObject)
         removed = data.draw(st.sampled_from([len(patch), 0, 1, 40]))
         content[start : start + removed] = patch
     survives(scratch, bytes(content))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
+    """Opening a pipe that nobody writes to would wait for ever."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(SubmissionError, match="neither a file nor a folder"):
+        open_submission(pipe)
