@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.model import Report
 
 _WIDEST = 100
+_LONGEST_SECONDS = 86_400
 
 
 class Grading(click.Command):
@@ -39,12 +40,21 @@ class Grading(click.Command):
             ctx.parent.command.format_help(ctx.parent, formatter)
 
 
+def _check_submission(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    del context, parameter
+    if not value:  # an unset variable in a script, which a path would take for this folder
+        raise click.BadParameter("the name is empty; give a file or a folder.")
+    return Path(value)
+
+
 def _check_seconds(
     context: click.Context, parameter: click.Parameter, value: float | None
 ) -> float | None:
     del context, parameter
     if value is not None and not (math.isfinite(value) and value > 0):
         raise click.BadParameter(f"{value:g} is no time; give seconds above 0.")
+    if value is not None and value > _LONGEST_SECONDS:  # the system cannot wait for ever so long
+        raise click.BadParameter(f"{value:g} is too long; give at most {_LONGEST_SECONDS}, a day.")
     return value
 
 
@@ -58,7 +68,7 @@ def _check_percent(
 
 
 @click.command(name="grade", cls=Grading)
-@click.argument("submission", type=click.Path(path_type=Path))
+@click.argument("submission", callback=_check_submission)
 @click.option(
     "--assignment",
     "assignments",

@@ -161,3 +161,21 @@ def test_a_file_gets_no_colours(capsys: pytest.CaptureFixture[str]) -> None:
     """What is no terminal gets plain text."""
     main(["work.zip"])
     assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [([""], "the name is empty"), (["work.zip", "--timeout", "1e308"], "at most 86400")],
+)
+def test_what_cannot_be_meant_is_code_2(
+    asked: list[dict[str, object]],
+    capsys: pytest.CaptureFixture[str],
+    given: list[str],
+    said: str,
+) -> None:
+    """An empty name is not this folder, and nobody waits for ever."""
+    assert main(given) == 2
+    assert asked == []
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert captured.err.count("\n") == 1
