@@ -40,7 +40,7 @@ def read_destinations(values: tuple[str, ...], submission: Path) -> tuple[Destin
     Raises
     ------
     click.BadParameter
-        If a format is unknown, two go to standard output, or one would overwrite the submission.
+        If a format is unknown, two go to the same place, or one would overwrite the submission.
     """
     if not values:
         return Destination("json", _default_file(submission)), Destination("terminal")
@@ -55,6 +55,10 @@ def read_destinations(values: tuple[str, ...], submission: Path) -> tuple[Destin
     for each in destinations:
         if each.file is not None and _is_same(each.file, submission):
             raise click.BadParameter(f"{each.file} is the submission; choose another file.")
+    files = [Path(os.path.realpath(each.file)) for each in destinations if each.file is not None]
+    for file in files:
+        if files.count(file) > 1 and (file.is_file() or not file.exists()):
+            raise click.BadParameter(f"two reports cannot both go to {file}; choose two files.")
     return tuple(sorted(destinations, key=lambda each: each.file is None))
 
 

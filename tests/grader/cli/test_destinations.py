@@ -130,3 +130,17 @@ def test_text_is_printed_in_a_poor_encoding(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(content, encoding="ascii"))
     print_text("f · dx … 数\n")
     assert content.getvalue() == b"f - dx ... \\u6570\n"
+
+
+def test_two_reports_need_two_files(tmp_path: Path) -> None:
+    """The second would replace the first, however the file is written."""
+    file = tmp_path / "report"
+    given = (f"terminal:{file}", f"json:{tmp_path}/./report")
+    with pytest.raises(click.BadParameter, match="two reports"):
+        read_destinations(given, Path("x.zip"))
+
+
+def test_a_device_takes_any_number_of_reports() -> None:
+    """Nothing is lost there that anybody wanted."""
+    given = (f"terminal:{os.devnull}", f"json:{os.devnull}")
+    assert len(read_destinations(given, Path("x.zip"))) == 2
