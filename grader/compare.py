@@ -111,6 +111,8 @@ def _as_numbers(got: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any] | None, 
         got = listed
     if not isinstance(got, (np.ndarray, np.generic, int, float)):
         name = getattr(got, "type_name", type(got).__name__)
+        if name == "ndarray":
+            return None, "is an array of something else than numbers (rows of unequal length?)"
         return None, f"is of type {name}, not an array of numbers"
     values = np.asarray(got)
     if values.dtype.kind not in "fiub":

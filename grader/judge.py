@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +21,10 @@ from grader.submission.overlay import ModuleSource, Programme
 
 _CONTEXT = 2
 _LONGEST_LINE = 160
+_PATIENCE = 20
+"""Checks that may use up their whole time; those after get a tenth of it each."""
+_SECOND_RUN = 0.2
+"""A check that took more than this share of its time is not run again in a fresh worker."""
 _ONLY_ONCE = frozenset({Status.PASSED, Status.MISSING, Status.TIMED_OUT})
 """Outcomes that a fresh worker would not change, or that would cost their time twice."""
 
@@ -39,13 +44,16 @@ class Judge:
         The submission.
     definitions : mapping
         Where each target is.
-    programmes : iterable of Programme
-        Their sources, for the lines that reports show.
+    modules : mapping
+        Its sources by path, for the lines that reports show.
+    seconds : float
+        CPU seconds that one check may use.
     """
 
     candidate: SandboxedCandidate
     definitions: Mapping[str, Definition]
     modules: Mapping[str, ModuleSource]
+    seconds: float
 
     @classmethod
     def of(
@@ -53,10 +61,11 @@ class Judge:
         candidate: SandboxedCandidate,
         definitions: Mapping[str, Definition],
         programmes: Iterable[Programme],
+        seconds: float,
     ) -> Judge:
         """Return a judge that knows the sources of all programmes by their path."""
         modules = {module.path: module for p in programmes for module in p.modules}
-        return cls(candidate, definitions, modules)
+        return cls(candidate, definitions, modules, seconds)
 
     def run(
         self, assignment: Assignment, expected: Values, seed: int, progress: Progress | None
@@ -64,10 +73,14 @@ class Judge:
         """Run every check and return a row per part, with points still to be given."""
         rows = list(assignment.rows())
         results: list[CheckResult] = []
+        patience = time.perf_counter() + _PATIENCE * self.seconds
         for done, (question, check) in enumerate(rows):
             if progress is not None:
                 progress(check.id, done, len(rows))
             results += self._examine(question, check, expected, seed)
+            if time.perf_counter() > patience:  # one hand-in must not hold up all the others
+                self.candidate.shorten_budgets()
+                patience = math.inf
         parts = [(check, part) for _, check in rows for part in check.parts]
         judged = [
             JudgedPart(check, part, result)
@@ -103,10 +116,12 @@ class Judge:
 
     def _run_check(self, check: Check, expected: Values, seed: int) -> dict[str, Outcome]:
         """Run a check; what fails in a worker that others have used is run again in a new one."""
+        started = time.perf_counter()
         try:
             outcomes = check.run(self.candidate, expected, seed)
             again = any(outcome.status not in _ONLY_ONCE for outcome in outcomes.values())
-            if again and self.candidate.reused:
+            quick = time.perf_counter() - started < _SECOND_RUN * self.seconds
+            if again and quick and self.candidate.reused:
                 self.candidate.restart()
                 outcomes = check.run(self.candidate, expected, seed)
         except SandboxError:

@@ -121,7 +121,8 @@ def _grade(
     naming = Naming(located.definitions, _keywords(chosen))
     old_names = all(loaded.assignment.old_names for loaded in chosen)
     candidate = _make_candidate(programmes, located, naming, zygote, settings, old_names=old_names)
-    judge = Judge.of(candidate, located.definitions, programmes)
+    seconds = settings.limits.cpu_seconds
+    judge = Judge.of(candidate, located.definitions, programmes, seconds)
     graded = []
     left_out: list[str] = []
     try:

@@ -104,7 +104,9 @@ affine_relu = GradientCheck(
 # --- losses ---------------------------------------------------------------------------------
 
 
-def loss_checks(name: str, about: float, hint: str) -> tuple[ValueCheck, GradientCheck]:
+def loss_checks(
+    name: str, about: float, hint: str, *, loss_points: float = 1
+) -> tuple[ValueCheck, GradientCheck]:
     """Return the checks of a loss on scores: its value, and the gradient of the scores."""
     return (
         ValueCheck(
@@ -117,7 +119,7 @@ def loss_checks(name: str, about: float, hint: str) -> tuple[ValueCheck, Gradien
             literals={"loss": about},
             sibling={"x": normal(50, 10, scale=2.0), "y": integers(10, 50)},
             tolerance=1e-6,
-            points={"loss": 2},
+            points={"loss": loss_points},
             hint=hint,
         ),
         GradientCheck(
@@ -135,12 +137,28 @@ def loss_checks(name: str, about: float, hint: str) -> tuple[ValueCheck, Gradien
 
 
 svm_loss = loss_checks(
-    "svm_loss", 9.0, "With all scores equal every wrong class is one margin away: what is the sum?"
+    "svm_loss",
+    9.0,
+    "With all scores equal every wrong class is one margin away: what is the sum?",
+    loss_points=2,
 )
-softmax_loss = loss_checks(
-    "softmax_loss",
-    2.302585092994046,
-    "With ten equal scores each class has probability 1/10: what is the loss of one example?",
+softmax_loss = (
+    *loss_checks(
+        "softmax_loss",
+        2.302585092994046,
+        "With ten equal scores each class has probability 1/10: what is the loss of one example?",
+    ),
+    ValueCheck(
+        id="softmax_loss.large_scores",
+        experiment=FunctionCall(
+            target="layers:softmax_loss",
+            arguments={"x": normal(20, 10, offset=1000.0), "y": integers(10, 20)},
+            results={"loss": (0,)},
+        ),
+        tolerance=1e-6,
+        points={"loss": 1},
+        hint="Which number can be subtracted from a row of scores without changing the loss?",
+    ),
 )
 
 # --- two-layer network ----------------------------------------------------------------------
@@ -173,19 +191,25 @@ def two_layer(observed: str, *, reg: float = 0.0) -> ModelLoss:
     )
 
 
+def drawn_two_layer(reg: float) -> ModelLoss:
+    """Return the small network at drawn parameters, and its gradients."""
+    return ModelLoss(
+        target="fc_net:TwoLayerNet",
+        keywords=two_layer_keywords,
+        parameters=two_layer_drawn,
+        attributes={"reg": reg},
+        X=normal(3, 5),
+        y=integers(7, 3),
+        observed=("W1", "b1", "W2", "b2"),
+    )
+
+
 def two_layer_gradients(name: str, reg: float) -> GradientCheck:
     """Return the gradient check of the two-layer network at one strength of regularisation."""
     return GradientCheck(
         id=f"TwoLayerNet.{name}",
-        experiment=ModelLoss(
-            target="fc_net:TwoLayerNet",
-            keywords=two_layer_keywords,
-            parameters=two_layer_drawn,
-            attributes={"reg": reg},
-            X=normal(3, 5),
-            y=integers(7, 3),
-            observed=("W1", "b1", "W2", "b2"),
-        ),
+        experiment=drawn_two_layer(reg),
+        base=drawn_two_layer(0.0) if reg else None,
         tolerance=MODEL_TOLERANCE,
         points={"W1": 1, "b1": 1, "W2": 1, "b2": 1},
         hint="Which parameters are regularised, and what is the derivative of that term?",
@@ -294,6 +318,7 @@ def fully_connected_checks(name: str, reg: float) -> tuple[ValueCheck, GradientC
         GradientCheck(
             id=f"FullyConnectedNet.{name}",
             experiment=fully_connected(tuple(fully_connected_parameters), reg=reg),
+            base=fully_connected(("loss",), reg=0.0) if reg else None,
             tolerance=MODEL_TOLERANCE,
             points=dict.fromkeys(fully_connected_parameters, 1),
             hint="Which cache belongs to this layer, and is its regularisation in the gradient?",
@@ -382,7 +407,7 @@ sgd_momentum = ValueCheck(
     },
     tolerance=1e-7,
     points={"next_w": 4, "velocity": 3},
-    hint="Which of the two is scaled by the learning rate, the velocity or the new gradient?",
+    hint="What does the learning rate scale, and is every setting of config used?",
 )
 
 rmsprop = ValueCheck(
@@ -428,7 +453,7 @@ adam = ValueCheck(
                 "t": 5,
             },
         },
-        results={"next_w": (0,), "m": (1, "m"), "v": (1, "v")},
+        results={"next_w": (0,), "m": (1, "m"), "v": (1, "v"), "t": (1, "t")},
     ),
     literals={
         "next_w": [
@@ -449,6 +474,7 @@ adam = ValueCheck(
             [0.67473684, 0.69421053, 0.71368421, 0.73315789, 0.75263158],
             [0.77210526, 0.79157895, 0.81105263, 0.83052632, 0.85],
         ],
+        "t": 6,
     },
     sibling={
         **drawn_step,
@@ -460,7 +486,7 @@ adam = ValueCheck(
         },
     },
     tolerance=5e-7,
-    points={"next_w": 4, "m": 3, "v": 3},
+    points={"next_w": 4, "m": 3, "v": 2, "t": 1},
     hint="m and v start at zero: how far below their true averages are they after t steps?",
 )
 

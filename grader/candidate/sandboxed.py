@@ -67,6 +67,11 @@ class SandboxedCandidate(Candidate):
         for world in self._worlds:
             world.restart()
 
+    def shorten_budgets(self) -> None:
+        """Give every check from now on a tenth of its time."""
+        for world in self._worlds:
+            world.shorten_budgets()
+
     def run(self, operations: Sequence[Operation]) -> list[Reply]:
         """Carry out operations in order, in one round trip per world."""
         replies: list[Reply] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from grader.candidate.base import CallFailed, Reply
@@ -48,7 +49,8 @@ class World:
         self._confinement = confinement
         self._limits = limits
         self._old_names = old_names
-        self._failures = FailureDescriber({m.path: m for m in programme.modules}, limits)
+        self._sources = {module.path: module for module in programme.modules}
+        self._failures = FailureDescriber(self._sources, limits)
         self._worker: WorkerProcess | None = None
         self._started = 0
         self._number = 0
@@ -72,6 +74,12 @@ class World:
             self._worker.kill()
             self._worker = None
         self.reused = False
+
+    def shorten_budgets(self) -> None:
+        """Give workers from now on a tenth of the time for a check."""
+        self._limits = replace(self._limits, cpu_seconds=self._limits.cpu_seconds / 10)
+        self._failures = FailureDescriber(self._sources, self._limits)
+        self.restart()
 
     def seed(self, seed: int) -> None:
         """Seed ``np.random`` just before the next operation, after any import it needs."""

@@ -157,6 +157,8 @@ def _say_wrong(part: str, found: Comparison) -> str:
         return f"{part} is {found.got} in at least one entry."
     if found.factor is not None and abs(found.factor + 1.0) < 1e-6:
         return f"{part} has the wrong sign in every entry."
+    if found.factor is not None and abs(found.factor) < 1e-12:
+        return f"{part} is zero everywhere."
     if found.factor is not None:
         return f"Every entry of {part} is {found.factor:.4g} times what it should be."
     if found.count == 1:
@@ -167,4 +169,4 @@ def _say_wrong(part: str, found: Comparison) -> str:
 
 
 def _show(value: float | None) -> str | None:
-    return None if value is None else f"{value:.9g}"
+    return None if value is None else f"{value + 0.0:.9g}"  # no -0

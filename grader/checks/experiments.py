@@ -164,7 +164,10 @@ class ForwardBackward(Differentiable):
         except CallFailed as failed:
             return dict.fromkeys(self.gradients, Absent(failed.failure))
         if len(self.gradients) == 1:
-            result = result if isinstance(result, (tuple, list)) else (result,)
+            if isinstance(result, (tuple, list)):
+                message = f"{name} returned {len(result)} values in a tuple, expected one array."
+                return dict.fromkeys(self.gradients, Absent(Failure(Status.FAILED, message)))
+            result = (result,)
         return {part: find(result, (i,), name) for i, part in enumerate(self.gradients)}
 
     def place_of(self, part: str) -> int | str | None:

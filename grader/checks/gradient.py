@@ -1,9 +1,13 @@
 """Checks of gradients: against the reference, and against the student's own forward pass.
 
-A gradient that agrees with the reference is right; rounding and kinks of numeric derivatives
-can cost nobody a point. A gradient that does not is held against numeric derivatives of the
-student's own forward pass. If it is their derivative, and that forward pass is itself wrong,
-the mistake lies there and is charged there only. If it agrees with neither, it is wrong.
+A gradient that agrees with the reference is right, and only such a one earns points on its own;
+rounding and kinks of numeric derivatives can cost nobody any. One that does not is held against
+numeric derivatives of the student's own forward pass, to say where the mistake lies.
+
+Where a check names a simpler forward pass, its ``base``, that the student has right, a gradient
+that derives the own, wrong forward pass keeps its points: the mistake lies in what the check adds
+to the base, such as the regularisation term, and is charged there. Without that condition any
+function and its derivative would earn the points of every gradient.
 
 Numeric derivatives are taken along random directions, two evaluations each, and at the entries
 that differ most from the reference, where they must side with the student.
@@ -41,6 +45,9 @@ NUMERIC_TOLERANCE = 1e-4
 FORWARD_TOLERANCE = 1e-9
 """A forward pass that is closer than this to the reference is not where a mistake lies."""
 
+BASE_TOLERANCE = 1e-6
+"""Largest relative error of the value of a base that counts as right."""
+
 SMALLEST = 1e-3
 """A gradient this much smaller than the right one is no derivation of anything."""
 
@@ -52,6 +59,9 @@ class GradientCheck(Check):
     kind: ClassVar[Kind] = Kind.GRADIENT
 
     experiment: Differentiable
+    base: Differentiable | None = None
+    """The same without what this check adds; its value must be right for a gradient that only
+    derives the own forward pass to be carried. By default none is."""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -73,7 +83,8 @@ class GradientCheck(Check):
         seen = self.experiment.observe(reference, values)
         forward = self.experiment.evaluate(reference, [values])
         parts = {f"seeded/{part}": np.asarray(seen[part]) for part in self.parts}
-        return {**parts, "seeded/forward": forward}
+        base = {} if self.base is None else {"seeded/base": self.base.evaluate(reference, [values])}
+        return {**parts, "seeded/forward": forward, **base}
 
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Judge each gradient; hold wrong ones against the own forward pass."""
@@ -119,11 +130,19 @@ class GradientCheck(Check):
             for part in odd
             if part not in right
             and off > FORWARD_TOLERANCE
+            and self._has_base_right(slopes, expected)
             and slopes.side_with(part, seen[part], expected[f"seeded/{part}"])
         }
         if off <= NUMERIC_TOLERANCE:  # then a kink, or a dtype of few digits, is to blame
             agrees |= dict.fromkeys(right, None)
         return agrees, carried
+
+    def _has_base_right(self, slopes: _Slopes, expected: Expected) -> bool:
+        if self.base is None:
+            return False
+        value = float(expected["seeded/base"][0])
+        own = float(self.base.evaluate(slopes.candidate, [slopes.values])[0])
+        return abs(own - value) <= BASE_TOLERANCE * max(1.0, abs(value))
 
     def _inputs(self, seed: int) -> dict[str, Any]:
         return make_inputs(self.experiment.inputs, generator_for(seed, self.id))
@@ -216,6 +235,8 @@ def _explain(outcome: Outcome, agrees: bool | None, *, carried: bool) -> Outcome
         return replace(outcome, status=Status.PASSED, message=message, carried_forward=True)
     if outcome.status is Status.PASSED and agrees is False:
         note = "This is right, but your own forward pass has another derivative: look there."
+    elif outcome.status is not Status.PASSED and agrees:
+        note = "It is the derivative of your own forward pass: the mistake is there."
     elif outcome.status is not Status.PASSED and agrees is False:
         note = "It is not the derivative of your own forward pass either."
     else:

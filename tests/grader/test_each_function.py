@@ -57,18 +57,13 @@ DEPENDENTS: dict[str, tuple[str, ...]] = {
     "adam": ("adam.*",),
 }
 
-FORWARD_VALUES = (
-    *("TwoLayerNet.forward.*", "TwoLayerNet.loss.*", "TwoLayerNet.regularised_loss.*"),
-    *("FullyConnectedNet.depth.*", "FullyConnectedNet.loss_*"),
-)
-
-# A mistake, and the checks whose values it changes. Gradients that are right for a forward pass
-# that is a little off are carried: that mistake is charged where the forward pass is judged.
+# A mistake, and the checks whose values it changes. Only where regularisation alone is off are
+# gradients carried that derive it: that mistake is charged at the loss.
 MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "affine_forward": (
         "out = rows.dot(w) + b",
         "out = rows.dot(w) + b + 0.1",
-        ("affine_forward.*", "affine_relu.out", *FORWARD_VALUES),
+        ("affine_forward.*", "affine_relu.out", *SCORES, *TWO_LAYER_LOSS, *DEEP_LOSS),
     ),
     "affine_backward": (
         "dw = rows.T.dot(dout)",
@@ -81,7 +76,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "relu_forward": (
         "out = np.maximum(0, x)",
         "out = np.maximum(0, x) + 0.1",
-        ("relu_forward.*", "affine_relu.out", *FORWARD_VALUES),
+        ("relu_forward.*", "affine_relu.out", *SCORES, *TWO_LAYER_LOSS, *DEEP_LOSS),
     ),
     "relu_backward": (
         "dx = dout * (x > 0)",
@@ -96,7 +91,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "out, relu_cache = relu_forward(a); out = out + 0.1",
         (
             *("affine_relu.out", "TwoLayerNet.forward.*"),
-            *("TwoLayerNet.loss.*", "TwoLayerNet.regularised_loss.*"),
+            *TWO_LAYER_LOSS,
         ),
     ),
     "affine_relu_backward": (

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,11 @@ NETWORK = GradientCheck(
     tolerance=5e-6,
     points={"W1": 1, "b1": 1, "W2": 1, "b2": 1},
 )
-ALL = (AFFINE, RELU, SOFTMAX, NETWORK)
+REGULARISED = replace(
+    NETWORK,
+    base=replace(NETWORK.experiment, attributes={"reg": 0.0}),  # type: ignore[type-var]
+)
+ALL = (AFFINE, RELU, SOFTMAX, NETWORK, REGULARISED)
 
 affine_forward = resolve("layers:affine_forward")
 affine_backward = resolve("layers:affine_backward")
@@ -167,13 +172,12 @@ def leaky_backward(dout: Any, cache: Any) -> Any:
     return dout * np.where(cache > 0, 1.0, 0.1)
 
 
-def test_derivative_of_a_wrong_forward_is_carried(judge: Judge) -> None:
-    """A leaky ReLU is charged in its forward pass; its own derivative passes and says so."""
+def test_derivative_of_a_wrong_forward_says_where_the_mistake_is(judge: Judge) -> None:
+    """A leaky ReLU and its own derivative are both wrong; the second follows from the first."""
     changed = {"layers:relu_forward": leaky_forward, "layers:relu_backward": leaky_backward}
     outcome = judge(RELU, changed)["dx"]
-    assert outcome.status is Status.PASSED
-    assert outcome.carried_forward
-    assert "your own forward pass" in outcome.message
+    assert outcome.status is Status.FAILED
+    assert "the mistake is there" in outcome.evidence.notes[0]
 
 
 def test_right_backward_of_a_wrong_forward_is_right(judge: Judge) -> None:
@@ -210,16 +214,52 @@ def test_degenerate_forward_excuses_nothing(judge: Judge, forward: Callable[...,
     assert not outcome.carried_forward
 
 
-def test_wrong_loss_with_its_own_gradient_is_carried(judge: Judge) -> None:
-    """A loss that is summed, not averaged, is charged once: where its value is judged."""
+def test_wrong_loss_with_its_own_gradient_is_not_carried(judge: Judge) -> None:
+    """Any function has a derivative: without a base that is right, none is carried."""
 
     def summed(x: Any, y: Any) -> tuple[Any, Any]:
         loss, dx = softmax_loss(x, y)
         return loss * len(y), dx * len(y)
 
-    outcome = judge(SOFTMAX, {"layers:softmax_loss": summed})["dx"]
-    assert outcome.status is Status.PASSED
-    assert outcome.carried_forward
+    assert statuses(judge(SOFTMAX, {"layers:softmax_loss": summed})) == {"dx": Status.FAILED}
+
+
+class Unhalved(resolve("fc_net:TwoLayerNet")):  # type: ignore[misc]
+    """Regularises without the factor one half, in loss and gradients alike."""
+
+    def loss(self, X: Any, y: Any = None) -> Any:
+        """Return scores, or loss and gradients."""
+        if y is None:
+            return super().loss(X)
+        loss, grads = super().loss(X, y)
+        for name in ("W1", "W2"):
+            loss += 0.5 * self.reg * np.sum(self.params[name] ** 2)
+            grads[name] = grads[name] + self.reg * self.params[name]
+        return loss, grads
+
+
+class Nonsense(resolve("fc_net:TwoLayerNet")):  # type: ignore[misc]
+    """Has a loss that is no loss of its scores, and the right derivatives of that."""
+
+    def loss(self, X: Any, y: Any = None) -> Any:
+        """Return half the sum of squares of all parameters, and the parameters."""
+        values = self.params.values()
+        return sum(np.sum(p * p) for p in values) / 2, dict(self.params)
+
+
+def test_wrong_regularisation_is_charged_at_the_loss(judge: Judge) -> None:
+    """Gradients that derive a wrongly regularised loss pass, and say so, if the base is right."""
+    outcomes = judge(REGULARISED, {"fc_net:TwoLayerNet": Unhalved})
+    assert set(statuses(outcomes).values()) == {Status.PASSED}
+    assert outcomes["W1"].carried_forward
+    assert outcomes["W2"].carried_forward
+    assert not outcomes["b1"].carried_forward
+
+
+def test_derivatives_of_nonsense_earn_nothing(judge: Judge) -> None:
+    """A loss of one's own choice has gradients that nobody asked for."""
+    outcomes = judge(REGULARISED, {"fc_net:TwoLayerNet": Nonsense})
+    assert set(statuses(outcomes).values()) == {Status.FAILED}
 
 
 def test_gradient_that_does_not_belong_to_its_loss_fails(judge: Judge) -> None:
