@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.checks.base import Check
 from grader.consequences import JudgedPart, mark_consequences
@@ -81,6 +82,8 @@ class Judge:
             if time.perf_counter() > patience:  # one hand-in must not hold up all the others
                 self.candidate.shorten_budgets()
                 patience = math.inf
+        right = find_right_functions(results)
+        results = [self._blame_caller(result, right) for result in results]
         parts = [(check, part) for _, check in rows for part in check.parts]
         judged = [
             JudgedPart(check, part, result)
@@ -177,11 +180,23 @@ class Judge:
             return None
         module = self.modules.get(definition.file)
         line = None
-        if module is not None and outcome.status is not Status.CRASHED:
+        known = outcome.status is not Status.CRASHED and "in place" not in message
+        if module is not None and known:
             method = "__init__" if check.constructs_only else "loss"
             name = target.partition(":")[2]
             line = find_result_line(module.source, name, place, method=method)
         return definition.location if line is None or module is None else module.locate(line)
+
+    def _blame_caller(self, result: CheckResult, right: frozenset[str]) -> CheckResult:
+        """Point at who called a right function with something it cannot take."""
+        outcome = result.outcome
+        if outcome.status is not Status.ERRORED:
+            return result
+        caller = find_caller(outcome.evidence.traceback, right)
+        if caller is None:
+            return result
+        evidence = replace(outcome.evidence, excerpt=self._excerpt(caller))
+        return replace(result, outcome=replace(outcome, location=caller, evidence=evidence))
 
     def _excerpt(self, location: Location | None) -> tuple[SourceLine, ...]:
         if location is None:
