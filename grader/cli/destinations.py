@@ -92,6 +92,8 @@ def print_text(text: str) -> None:
     ------
     BrokenPipeError
         If nobody reads it any more.
+    click.UsageError
+        If it cannot be written for another reason, such as a full disk.
     """
     encoding = sys.stdout.encoding or "utf-8"
     try:
@@ -99,8 +101,17 @@ def print_text(text: str) -> None:
     except UnicodeEncodeError:
         plainer = text.translate(_PLAINER)
         text = plainer.encode(encoding, "backslashreplace").decode(encoding)
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - to the end
+        advice = "make room, or write to a file with --format FORMAT:FILE."
+        raise click.UsageError(
+            f"standard output cannot be written: {error.strerror}; {advice}"
+        ) from error
 
 
 def _read(value: str) -> Destination:

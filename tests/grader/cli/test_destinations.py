@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -144,3 +145,20 @@ def test_a_device_takes_any_number_of_reports() -> None:
     """Nothing is lost there that anybody wanted."""
     given = (f"terminal:{os.devnull}", f"json:{os.devnull}")
     assert len(read_destinations(given, Path("x.zip"))) == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_standard_output_is_one_line() -> None:
+    """A disk that is full is said in one line, with what else to do, and is no fault of ours."""
+    code = "import sys\nfrom grader.cli.entry import _run\nsys.exit(_run(['list']))"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "standard output cannot be written" in done.stderr
