@@ -200,7 +200,8 @@ def _changed(node: ast.stmt) -> frozenset[str]:
 def _names_read(node: ast.stmt, *, now: bool = False) -> frozenset[str]:
     """Return the module's names that a statement reads; ``now``: not those its lambdas read."""
     try:
-        table = symtable.symtable(ast.unparse(node), "cell", "exec")
+        tree = _Generators().visit(ast.parse(ast.unparse(node)))
+        table = symtable.symtable(ast.unparse(tree), "cell", "exec")
     except (SyntaxError, ValueError, RecursionError):
         return frozenset(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
     names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_referenced()}
@@ -214,3 +215,19 @@ def _names_read(node: ast.stmt, *, now: bool = False) -> frozenset[str]:
         )
         pending.extend(inner_table.get_children())
     return frozenset(names)
+
+
+class _Generators(ast.NodeTransformer):
+    """Makes generators of comprehensions, whose variables Python 3.12 counts among those around."""
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.expr:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.expr:
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
