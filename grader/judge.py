@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import math
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,12 +22,10 @@ from grader.submission.overlay import ModuleSource, Programme
 
 _CONTEXT = 2
 _LONGEST_LINE = 160
-_PATIENCE = 20
-"""Checks that may use up their whole time; those after get a tenth of it each."""
-_SECOND_RUN = 0.2
-"""A check that took more than this share of its time is not run again in a fresh worker."""
-_ONLY_ONCE = frozenset({Status.PASSED, Status.MISSING, Status.TIMED_OUT})
-"""Outcomes that a fresh worker would not change, or that would cost their time twice."""
+_PATIENCE = 6
+"""Checks that may use up their whole time before those after them get a tenth of it each."""
+_SETTLED = frozenset({Status.PASSED, Status.MISSING})
+"""Outcomes that a fresh worker would not change."""
 
 logger = logging.getLogger("grader")
 
@@ -47,14 +45,11 @@ class Judge:
         Where each target is.
     modules : mapping
         Its sources by path, for the lines that reports show.
-    seconds : float
-        CPU seconds that one check may use.
     """
 
     candidate: SandboxedCandidate
     definitions: Mapping[str, Definition]
     modules: Mapping[str, ModuleSource]
-    seconds: float
 
     @classmethod
     def of(
@@ -62,11 +57,10 @@ class Judge:
         candidate: SandboxedCandidate,
         definitions: Mapping[str, Definition],
         programmes: Iterable[Programme],
-        seconds: float,
     ) -> Judge:
         """Return a judge that knows the sources of all programmes by their path."""
         modules = {module.path: module for p in programmes for module in p.modules}
-        return cls(candidate, definitions, modules, seconds)
+        return cls(candidate, definitions, modules)
 
     def run(
         self, assignment: Assignment, expected: Values, seed: int, progress: Progress | None
@@ -74,14 +68,14 @@ class Judge:
         """Run every check and return a row per part, with points still to be given."""
         rows = list(assignment.rows())
         results: list[CheckResult] = []
-        patience = time.perf_counter() + _PATIENCE * self.seconds
+        patience = self.candidate.spent_budgets + _PATIENCE
         for done, (question, check) in enumerate(rows):
             if progress is not None:
                 progress(check.id, done, len(rows))
             results += self._examine(question, check, expected, seed)
-            if time.perf_counter() > patience:  # one hand-in must not hold up all the others
-                self.candidate.shorten_budgets()
-                patience = math.inf
+            if self.candidate.spent_budgets >= patience:
+                self.candidate.shorten_budgets()  # one hand-in must not hold up all the others
+                patience = sys.maxsize
         right = find_right_functions(results)
         results = [self._blame_caller(result, right) for result in results]
         parts = [(check, part) for _, check in rows for part in check.parts]
@@ -119,12 +113,11 @@ class Judge:
 
     def _run_check(self, check: Check, expected: Values, seed: int) -> dict[str, Outcome]:
         """Run a check; what fails in a worker that others have used is run again in a new one."""
-        started = time.perf_counter()
         try:
             outcomes = check.run(self.candidate, expected, seed)
-            again = any(outcome.status not in _ONLY_ONCE for outcome in outcomes.values())
-            quick = time.perf_counter() - started < _SECOND_RUN * self.seconds
-            if again and quick and self.candidate.reused:
+            found = {outcome.status for outcome in outcomes.values()}
+            # What ran out of time would cost it twice.
+            if found - _SETTLED and Status.TIMED_OUT not in found and self.candidate.reused:
                 self.candidate.restart()
                 outcomes = check.run(self.candidate, expected, seed)
         except SandboxError:

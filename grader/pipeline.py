@@ -121,8 +121,7 @@ def _grade(
     naming = Naming(located.definitions, _keywords(chosen))
     old_names = all(loaded.assignment.old_names for loaded in chosen)
     candidate = _make_candidate(programmes, located, naming, zygote, settings, old_names=old_names)
-    seconds = settings.limits.cpu_seconds
-    judge = Judge.of(candidate, located.definitions, programmes, seconds)
+    judge = Judge.of(candidate, located.definitions, programmes)
     graded = []
     left_out: list[str] = []
     try:

@@ -57,6 +57,11 @@ class SandboxedCandidate(Candidate):
         """Whether a worker of this check had already served another one."""
         return any(world.reused for world in self._worlds)
 
+    @property
+    def spent_budgets(self) -> int:
+        """How many checks have used up their whole time."""
+        return sum(world.spent_budgets for world in self._worlds)
+
     def begin_check(self) -> None:
         """Forget all handles and start a new time budget."""
         for world in self._worlds:

@@ -45,6 +45,8 @@ class World:
         self.programme = programme
         self.reused = False
         """Whether the present worker has already served another check."""
+        self.spent_budgets = 0
+        """How many checks have used up their whole time."""
         self._zygote = zygote
         self._confinement = confinement
         self._limits = limits
@@ -192,6 +194,8 @@ class World:
             header, body = worker.exchange(frame)
             replies, error = read_replies(header, body, number=self._number, count=len(operations))
         except OutOfTime as stopped:
+            whole = stopped.cpu_seconds >= self._limits.cpu_seconds
+            self.spent_budgets += whole or stopped.wall_seconds >= self._limits.wall_seconds
             # Many calls that use up a budget together are slow, and each alone may well be in time.
             is_one_call = sum(step != _PREPARING for step in doing) == 1
             if is_one_call and (stuck := self._failures.find_stuck(stopped)):
