@@ -28,6 +28,7 @@ _SETTLED = frozenset({Status.PASSED, Status.MISSING})
 """Outcomes that a fresh worker would not change."""
 
 logger = logging.getLogger("grader")
+logger.addHandler(logging.NullHandler())  # silent unless the program that grades wants to know
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being checked, how many checks are done, and how many there are."""
