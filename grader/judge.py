@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from grader.blame import find_caller, find_right_functions
@@ -15,7 +15,7 @@ from grader.consequences import JudgedPart, mark_consequences
 from grader.course.assignment import Assignment, Question
 from grader.course.expected import Values
 from grader.errors import SandboxError
-from grader.model import CheckResult, Location, Outcome, SourceLine, Status
+from grader.model import CheckResult, Location, Outcome, Progress, SourceLine, Status
 from grader.submission.definition import Definition
 from grader.submission.lines import find_result_line
 from grader.submission.overlay import ModuleSource, Programme
@@ -29,9 +29,6 @@ _SETTLED = frozenset({Status.PASSED, Status.MISSING})
 
 logger = logging.getLogger("grader")
 logger.addHandler(logging.NullHandler())  # silent unless the program that grades wants to know
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being checked, how many checks are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)

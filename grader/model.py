@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 SCHEMA_VERSION = 1
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being checked, how many checks are done, and how many there are."""
 
 
 class Status(StrEnum):

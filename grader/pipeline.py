@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from grader.model import (
     GraderInfo,
     Limits,
     Location,
+    Progress,
     QuestionScore,
     Report,
     Status,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from grader.judge import Judge
     from grader.submission.overlay import Programme
 
-Progress = Callable[[str, int, int], None]
 
 _WORKER_LIFE = 3600
 """CPU seconds of a worker's whole life: a backstop behind the limit of each check."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being checked, how much is done and how much there is."""
+from grader.model import Progress
 
 
 @contextmanager
