@@ -35,6 +35,7 @@ class Kind(StrEnum):
     PROPERTY = "property"
     TRAINING = "training"
     INTERFACE = "interface"
+    REVIEW = "review"
 
 
 class Visibility(StrEnum):
@@ -113,6 +114,8 @@ class Evidence:
     """What ``Outcome.error`` is: a relative error, an absolute error, or a sum of them."""
     builds_on: tuple[str, ...] = ()
     """Functions that this one calls and that fail by themselves; empty for a cause of its own."""
+    answer: str = ""
+    """What the student wrote, where a person has to judge it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ class Outcome:
     """True if the verdict was reached with a stand-in for a broken dependency."""
     location: Location | None = None
     evidence: Evidence = field(default_factory=Evidence)
+    earned: float | None = None
+    """Share of the points, from 0 to 1, where it is not all or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,8 @@ class CheckResult:
     visibility: Visibility = Visibility.PUBLIC
     seconds: float = 0.0
     """Wall-clock seconds the whole check took, the same for all its parts."""
+    needs: tuple[str, ...] = ()
+    """Ids of checks that must pass as well before the points are earned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,8 @@ class QuestionScore:
     title: str
     score: float
     max_score: float
+    pending: float = 0.0
+    """Points in ``max_score`` that a person has still to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +182,8 @@ class AssignmentInfo:
     digest: str
     score: float
     max_score: float
+    pending: float = 0.0
+    """Points in ``max_score`` that a person has still to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +222,8 @@ class Report:
     checks: tuple[CheckResult, ...]
     score: float
     max_score: float
+    pending: float = 0.0
+    """Points in ``max_score`` that a person has still to give."""
     needs_regrade: bool = False
     """True if a check ended in ``grader_error``: our fault, to be graded again."""
     seconds: float = 0.0

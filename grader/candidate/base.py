@@ -123,8 +123,14 @@ class Candidate(ABC):
         """
 
     @abstractmethod
-    def begin_check(self) -> None:
-        """Forget all handles and start a new time budget."""
+    def begin_check(self, cpu_seconds: float | None = None) -> None:
+        """Forget all handles and start a new time budget.
+
+        Parameters
+        ----------
+        cpu_seconds : float, optional
+            CPU seconds the check may use; by default what the candidate's limits allow.
+        """
 
     def call(self, target: str, *args: Any, keep: Iterable[int] = (), **kwargs: Any) -> Any:
         """Call a target and return its value."""

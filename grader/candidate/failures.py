@@ -22,14 +22,11 @@ class FailureDescriber:
     ----------
     sources : mapping
         The programme's modules, by path.
-    limits : Limits
-        What each check may use.
     """
 
-    def __init__(self, sources: Mapping[str, ModuleSource], limits: Limits) -> None:
+    def __init__(self, sources: Mapping[str, ModuleSource]) -> None:
         self._sources = sources
         self._files = frozenset(sources)
-        self._limits = limits
 
     def describe_exception(self, error: RemoteError, doing: str) -> Failure:
         """Describe what student code raised, with its own lines only."""
@@ -50,7 +47,7 @@ class FailureDescriber:
             traceback=(*(f"{p.file}:{p.line} in {name}" for p, name in known), said),
         )
 
-    def describe_time_out(self, error: OutOfTime, doing: str) -> Failure:
+    def describe_time_out(self, error: OutOfTime, doing: str, limits: Limits) -> Failure:
         """Describe a call that was stopped, with the lines where it was seen."""
         seen = most_frequent(error.samples, self._files)
         places = [(self._place(frame.file, frame.line), count) for frame, count in seen]
@@ -60,7 +57,7 @@ class FailureDescriber:
             f"{error.wall_seconds:.1f} s of waiting" if slept else f"{error.cpu_seconds:.1f} CPU s"
         )
         message = f"Stopped after {spent} while {doing}."
-        if seen and self.find_stuck(error) is None:
+        if seen and self.find_stuck(error, limits) is None:
             message += f" {seen[0][0].function} had already used up its time in an earlier check."
         return Failure(
             Status.TIMED_OUT,
@@ -70,9 +67,8 @@ class FailureDescriber:
             hint="Which loop can go on for ever, and what would have to change for it to end?",
         )
 
-    def find_stuck(self, error: OutOfTime) -> Frame | None:
+    def find_stuck(self, error: OutOfTime, limits: Limits) -> Frame | None:
         """Return the student's function that used up a whole budget, if one did."""
-        limits = self._limits
         if error.cpu_seconds < limits.cpu_seconds and error.wall_seconds < limits.wall_seconds:
             return None
         seen = most_frequent(error.samples, self._files)

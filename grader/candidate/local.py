@@ -37,8 +37,8 @@ class LocalCandidate(Candidate):
         self._resolve = resolve
         self._objects: dict[int, Any] = {}
 
-    def begin_check(self) -> None:
-        """Forget all handles."""
+    def begin_check(self, cpu_seconds: float | None = None) -> None:
+        """Forget all handles; our own code has no budget."""
         self._objects.clear()
 
     def run(self, operations: Sequence[Operation]) -> list[Reply]:

@@ -89,6 +89,11 @@ class WorkerProcess:
         return self._open
 
     @property
+    def limits(self) -> Limits:
+        """Bounds on what is being asked."""
+        return self._limits
+
+    @property
     def printed(self) -> str:
         """What student code printed, up to the cap."""
         return self._streams[self._output].decode("utf-8", "replace")
@@ -98,7 +103,7 @@ class WorkerProcess:
         """Where the worker was when a signal such as SIGSEGV ended it; empty if none did."""
         return tuple(read_stacks(self._streams[self._trace])[-1:])
 
-    def start_budget(self, suspects: frozenset[tuple[str, str]]) -> None:
+    def start_budget(self, suspects: frozenset[tuple[str, str]], limits: Limits) -> None:
         """Start a new time budget.
 
         Parameters
@@ -106,7 +111,10 @@ class WorkerProcess:
         suspects : set of (file, function)
             Functions that have already used up a whole budget. A call found inside one of
             them after a tenth of this budget is stopped then.
+        limits : Limits
+            Bounds on what is asked from now on.
         """
+        self._limits = limits
         self._clock.restart()
         self._suspects = suspects
 

@@ -62,10 +62,10 @@ class SandboxedCandidate(Candidate):
         """How many checks have used up their whole time."""
         return sum(world.spent_budgets for world in self._worlds)
 
-    def begin_check(self) -> None:
+    def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Forget all handles and start a new time budget."""
         for world in self._worlds:
-            world.begin_check()
+            world.begin_check(cpu_seconds)
 
     def restart(self) -> None:
         """End all workers; the next operation starts with a fresh one."""

@@ -49,10 +49,11 @@ class World:
         """How many checks have used up their whole time."""
         self._zygote = zygote
         self._confinement = confinement
-        self._limits = limits
+        self._limits = self._allowed = limits
+        self._share = 1.0
         self._old_names = old_names
         self._sources = {module.path: module for module in programme.modules}
-        self._failures = FailureDescriber(self._sources, limits)
+        self._failures = FailureDescriber(self._sources)
         self._worker: WorkerProcess | None = None
         self._started = 0
         self._number = 0
@@ -64,8 +65,10 @@ class World:
         self._broken: dict[str, CallFailed] = {}
         self._suspects: set[tuple[str, str]] = set()
 
-    def begin_check(self) -> None:
+    def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Start a new budget; objects of the check before are let go with the next request."""
+        seconds = self._limits.cpu_seconds if cpu_seconds is None else cpu_seconds
+        self._allowed = replace(self._limits, cpu_seconds=seconds * self._share)
         self._check_is_new = self._budget_due = True
         self._seed = None
         self.reused = self._worker is not None and self._worker.alive
@@ -79,8 +82,7 @@ class World:
 
     def shorten_budgets(self) -> None:
         """Give workers from now on a tenth of the time for a check."""
-        self._limits = replace(self._limits, cpu_seconds=self._limits.cpu_seconds / 10)
-        self._failures = FailureDescriber(self._sources, self._limits)
+        self._share = 0.1
         self.restart()
 
     def seed(self, seed: int) -> None:
@@ -133,7 +135,7 @@ class World:
         """
         worker = self._ready()
         if self._budget_due:
-            worker.start_budget(frozenset(self._suspects))
+            worker.start_budget(frozenset(self._suspects), self._allowed)
         first: list[Any] = [{"op": "reset"}] if self._check_is_new else []
         if self._seed is not None:
             first.append({"op": "seed", "seed": self._seed})
@@ -179,7 +181,8 @@ class World:
     def _import(self, module: str) -> None:
         """Import a module on a budget of its own: what it costs is no check's."""
         worker = self._ready()
-        worker.start_budget(frozenset(self._suspects))
+        limits = replace(self._limits, cpu_seconds=self._limits.cpu_seconds * self._share)
+        worker.start_budget(frozenset(self._suspects), limits)
         self._budget_due = True
         self._ask([{"op": "import", "module": module}], (), [f"importing {module}"])
         self._imported.add(module)
@@ -194,13 +197,14 @@ class World:
             header, body = worker.exchange(frame)
             replies, error = read_replies(header, body, number=self._number, count=len(operations))
         except OutOfTime as stopped:
-            whole = stopped.cpu_seconds >= self._limits.cpu_seconds
-            self.spent_budgets += whole or stopped.wall_seconds >= self._limits.wall_seconds
+            limits = worker.limits
+            whole = stopped.cpu_seconds >= limits.cpu_seconds
+            self.spent_budgets += whole or stopped.wall_seconds >= limits.wall_seconds
             # Many calls that use up a budget together are slow, and each alone may well be in time.
             is_one_call = sum(step != _PREPARING for step in doing) == 1
-            if is_one_call and (stuck := self._failures.find_stuck(stopped)):
+            if is_one_call and (stuck := self._failures.find_stuck(stopped, limits)):
                 self._suspects.add((stuck.file, stuck.function))
-            failure = self._failures.describe_time_out(stopped, _sum_up(doing))
+            failure = self._failures.describe_time_out(stopped, _sum_up(doing), limits)
         except WorkerEnded:
             failure = self._failures.describe_crash(worker.last_stack, _sum_up(doing))
         except ProtocolError as broken:

@@ -44,6 +44,10 @@ class Check(ABC):
     visibility: Visibility = Visibility.PUBLIC
     hint: str = ""
     """A question that leads on, shown with a wrong answer."""
+    needs: tuple[str, ...] = ()
+    """Ids of checks all of whose parts must pass too, else this one's points are not earned."""
+    cpu_seconds: float | None = None
+    """CPU seconds of student code that this check may use; by default what `Limits` allow."""
     parts: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +60,8 @@ class Check(ABC):
                 raise ValueError(f"check {self.id}: points of part {part!r} are {points!r}")
         if not self.tolerance > 0:
             raise ValueError(f"check {self.id}: tolerance is {self.tolerance!r}, expected > 0")
+        if self.cpu_seconds is not None and not self.cpu_seconds > 0:
+            raise ValueError(f"check {self.id}: cpu_seconds is {self.cpu_seconds!r}, expected > 0")
         object.__setattr__(self, "parts", tuple(self.points))
 
     @property
@@ -81,7 +87,7 @@ class Check(ABC):
 
     def run(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Return an outcome for every part, whatever the candidate does."""
-        candidate.begin_check()
+        candidate.begin_check(self.cpu_seconds)
         try:
             # Whatever overflows on the way to a comparison is no number, and never passes.
             with np.errstate(all="ignore"):

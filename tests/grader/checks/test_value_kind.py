@@ -162,7 +162,7 @@ class Refusing(Candidate):
     def __init__(self, status: Status) -> None:
         self.failure = Failure(status, "It did not end well.", hint="Why?")
 
-    def begin_check(self) -> None:
+    def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Do nothing."""
 
     def run(self, operations: Any) -> Any:
