@@ -1,0 +1,1 @@
+"""Cells of notebooks as checks: run in the grader, on whatever the candidate answers."""
