@@ -88,6 +88,39 @@ def mark_consequences(
     return [_mark(one.result, spoilt.get(one.result.id, []), roots) for one in judged]
 
 
+def hold_back(judged: Sequence[JudgedPart], results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the results, those held back that pass while a check they need does not.
+
+    A printed value can be learnt by heart; its points need the sibling on other inputs. What the
+    check itself measured stays in its row.
+
+    Parameters
+    ----------
+    judged : sequence of JudgedPart
+        All parts of all checks of a run.
+    results : sequence of CheckResult
+        Their results, in the same order.
+    """
+    lacking = {
+        one.check.id: one.owner.partition(":")[2]
+        for one in judged
+        if one.check.targets and one.outcome.status is not Status.PASSED
+    }
+    return [
+        _hold(result, [need for need in one.check.needs if need in lacking], lacking)
+        for one, result in zip(judged, results, strict=True)
+    ]
+
+
+def _hold(result: CheckResult, needed: Sequence[str], lacking: Mapping[str, str]) -> CheckResult:
+    if not needed or result.outcome.status is not Status.PASSED:
+        return result
+    message = f"This example is right; its points need {needed[0]} too, which does not pass."
+    evidence = replace(result.outcome.evidence, builds_on=(lacking[needed[0]],))
+    outcome = replace(result.outcome, status=Status.FAILED, message=message, evidence=evidence)
+    return replace(result, outcome=outcome)
+
+
 def _mark(result: CheckResult, spoilt: Sequence[str], roots: set[str]) -> CheckResult:
     """Return a result with the causes among what spoilt it."""
     if not spoilt:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
-from grader.checks.base import Check
-from grader.consequences import JudgedPart, mark_consequences
+from grader.checks.base import Check, Expected
+from grader.consequences import JudgedPart, hold_back, mark_consequences
 from grader.course.assignment import Assignment, Question
-from grader.course.expected import Values
+from grader.course.conventions import Settled
+from grader.course.expected import Values, values_of
 from grader.errors import SandboxError
 from grader.model import CheckResult, Location, Outcome, Progress, SourceLine, Status
 from grader.submission.definition import Definition
@@ -24,7 +25,7 @@ _CONTEXT = 2
 _LONGEST_LINE = 160
 _PATIENCE = 6
 """Checks that may use up their whole time before those after them get a tenth of it each."""
-_SETTLED = frozenset({Status.PASSED, Status.MISSING})
+_SETTLED = frozenset({Status.PASSED, Status.MISSING, Status.NEEDS_REVIEW})
 """Outcomes that a fresh worker would not change."""
 
 logger = logging.getLogger("grader")
@@ -60,8 +61,29 @@ class Judge:
         modules = {module.path: module for p in programmes for module in p.modules}
         return cls(candidate, definitions, modules)
 
+    def settle(self, assignment: Assignment, expected: Values, seed: int) -> dict[str, str]:
+        """Return which choice of each convention the submission made.
+
+        The first choice under which the whole probe passes is taken, else the default.
+        """
+        settled: dict[str, str] = {}
+        for convention in assignment.conventions:
+            for name in convention.choices:
+                settled[convention.name] = name
+                own = values_of(expected, assignment, convention.probe, settled)
+                if _passes(self._run_check(convention.probe, own, seed)):
+                    break
+            else:
+                settled[convention.name] = convention.default
+        return settled
+
     def run(
-        self, assignment: Assignment, expected: Values, seed: int, progress: Progress | None
+        self,
+        assignment: Assignment,
+        expected: Values,
+        seed: int,
+        progress: Progress | None,
+        settled: Settled,
     ) -> list[CheckResult]:
         """Run every check and return a row per part, with points still to be given."""
         rows = list(assignment.rows())
@@ -70,7 +92,8 @@ class Judge:
         for done, (question, check) in enumerate(rows):
             if progress is not None:
                 progress(check.id, done, len(rows))
-            results += self._examine(question, check, expected, seed)
+            own = values_of(expected, assignment, check, settled)
+            results += self._examine(question, check, own, seed)
             if self.candidate.spent_budgets >= patience:
                 self.candidate.shorten_budgets()  # one hand-in must not hold up all the others
                 patience = sys.maxsize
@@ -81,18 +104,13 @@ class Judge:
             JudgedPart(check, part, result)
             for (check, part), result in zip(parts, results, strict=True)
         ]
-        return mark_consequences(judged, self.definitions)
+        return hold_back(judged, mark_consequences(judged, self.definitions))
 
     def _examine(
-        self, question: Question, check: Check, expected: Values, seed: int
+        self, question: Question, check: Check, expected: Expected, seed: int
     ) -> list[CheckResult]:
         started = time.perf_counter()
-        own = {
-            key.removeprefix(f"{check.id}/"): value
-            for key, value in expected.items()
-            if key.startswith(f"{check.id}/")
-        }
-        outcomes = self._run_check(check, own, seed)
+        outcomes = self._run_check(check, expected, seed)
         seconds = time.perf_counter() - started
         return [
             CheckResult(
@@ -109,7 +127,7 @@ class Judge:
             for part in check.parts
         ]
 
-    def _run_check(self, check: Check, expected: Values, seed: int) -> dict[str, Outcome]:
+    def _run_check(self, check: Check, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Run a check; what fails in a worker that others have used is run again in a new one."""
         try:
             outcomes = check.run(self.candidate, expected, seed)
@@ -128,7 +146,7 @@ class Judge:
 
     def _explain(self, check: Check, part: str, outcome: Outcome) -> Outcome:
         """Add where to look, and say of stubs that they are not written yet."""
-        if outcome.status in (Status.PASSED, Status.GRADER_ERROR):
+        if outcome.status in (Status.PASSED, Status.GRADER_ERROR, Status.NEEDS_REVIEW):
             return outcome
         unwritten = self._unwritten(check, part, outcome)
         if unwritten is not None:
@@ -208,6 +226,10 @@ class Judge:
             if module.cells and file.startswith(f"{path}["):
                 return _cell_lines(module, file)
         return []
+
+
+def _passes(outcomes: Mapping[str, Outcome]) -> bool:
+    return all(outcome.status is Status.PASSED for outcome in outcomes.values())
 
 
 def _cell_lines(module: ModuleSource, file: str) -> list[str]:

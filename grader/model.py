@@ -156,8 +156,6 @@ class CheckResult:
     visibility: Visibility = Visibility.PUBLIC
     seconds: float = 0.0
     """Wall-clock seconds the whole check took, the same for all its parts."""
-    needs: tuple[str, ...] = ()
-    """Ids of checks that must pass as well before the points are earned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -129,6 +129,7 @@ def _grade(
             asked_for = without_unasked(loaded.assignment, handed_in, located)
             left_out += tell_left_out(loaded.assignment, asked_for)
             graded.append(_Graded.of(loaded, asked_for, judge, settings))
+            left_out += graded[-1].notes
     finally:
         candidate.restart()
     return _make_report(handed_in, located, graded, (*left_out, *naming.notes), settings)
@@ -141,6 +142,7 @@ class _Graded:
     loaded: LoadedAssignment
     checks: tuple[CheckResult, ...]
     questions: tuple[QuestionScore, ...]
+    notes: tuple[str, ...]
 
     @classmethod
     def of(
@@ -152,9 +154,10 @@ class _Graded:
 
         seed = asked_for.default_seed if settings.seed is None else settings.seed
         expected = expected_for(loaded, settings.seed)
-        results = judge.run(asked_for, expected, seed, settings.progress)
+        settled = judge.settle(asked_for, expected, seed)
+        results = judge.run(asked_for, expected, seed, settings.progress, settled)
         rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
-        return cls(loaded, *score_checks(results, rules))
+        return cls(loaded, *score_checks(results, rules), _tell_settled(asked_for, settled))
 
     def prefixed(self) -> _Graded:
         """Return the same with the assignment's name before every id."""
@@ -176,7 +179,18 @@ class _Graded:
             digest=self.loaded.digest,
             score=sum(question.score for question in self.questions),
             max_score=sum(question.max_score for question in self.questions),
+            pending=sum(question.pending for question in self.questions),
         )
+
+
+def _tell_settled(assignment: Assignment, settled: Mapping[str, str]) -> tuple[str, ...]:
+    """Say where a submission follows another year's convention than the default."""
+    return tuple(
+        f"{convention.title}: your code has {convention.choices[choice].title}, as some years of "
+        "the course do; that is fine."
+        for convention in assignment.conventions
+        if (choice := settled[convention.name]) != convention.default
+    )
 
 
 def _make_candidate(
@@ -226,6 +240,7 @@ def _make_report(
         checks=checks,
         score=sum(info.score for info in infos),
         max_score=sum(info.max_score for info in infos),
+        pending=sum(info.pending for info in infos),
         needs_regrade=any(c.outcome.status is Status.GRADER_ERROR for c in checks),
         warnings=(*handed_in.warnings, *located.warnings, *notes),
         missing=located.missing,

@@ -8,7 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.course.assignment import Assignment, Question
-from grader.course.catalogue import LoadedAssignment, assignment_names, load_assignment
+from grader.course.catalogue import (
+    LoadedAssignment,
+    assignment_names,
+    complete,
+    load_assignment,
+    load_declaration,
+)
 from grader.errors import SubmissionError
 from grader.submission.archive import Submission
 from grader.submission.locate import Located, implemented, locate
@@ -24,19 +30,19 @@ def choose_assignments(
     """
     if asked:
         return tuple(load_assignment(name) for name in dict.fromkeys(asked))
-    known = [load_assignment(name) for name in assignment_names()]
+    known = [load_declaration(name) for name in assignment_names()]
     stems = {_plain(Path(name).stem) for name in handed_in.names if name.endswith(".ipynb")}
     by_notebook = [
         loaded for loaded in known if stems & {_plain(name) for name in loaded.assignment.notebooks}
     ]
     if by_notebook:
-        return tuple(by_notebook)
+        return tuple(map(complete, by_notebook))
     located = locate(handed_in, dict.fromkeys(t for k in known for t in k.assignment.targets))
     readable = implemented(located) | located.unreadable.keys()
     for found in (readable, located.definitions.keys()):
         by_target = [loaded for loaded in known if found & set(loaded.assignment.targets)]
         if by_target:
-            return tuple(by_target)
+            return tuple(map(complete, by_target))
     names = ", ".join(loaded.assignment.name for loaded in known) or "none"
     raise SubmissionError(
         f"{handed_in.name}: no known assignment's notebook or functions in it; "

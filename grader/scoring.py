@@ -23,8 +23,9 @@ def score_checks(
 ) -> tuple[tuple[CheckResult, ...], tuple[QuestionScore, ...]]:
     """Return the checks with their points, and the points of each question.
 
-    A passed check earns all its points and any other status none. Points of questions that a
-    course's starter files may hold complete are earned only if some other check passed.
+    A passed check earns all its points, one that earned a share that share, and any other none.
+    Points of questions that a course's starter files may hold complete are earned only if some
+    other check passed. What a person has still to judge is in the maximum, and pending.
 
     Parameters
     ----------
@@ -34,25 +35,33 @@ def score_checks(
         In the order of the handout.
     """
     given = {rule.id for rule in questions if rule.given}
-    own_work = any(
-        check.outcome.status is Status.PASSED and check.question not in given for check in checks
-    )
+    own_work = any(_share(check) > 0 and check.question not in given for check in checks)
     scored = tuple(
-        replace(check, score=_points(check, own_work or check.question not in given))
+        replace(check, score=_share(check) * check.max_score)
+        if own_work or check.question not in given
+        else replace(check, score=0.0)
         for check in checks
     )
     return scored, tuple(_total(rule, scored) for rule in questions)
 
 
-def _points(check: CheckResult, counts: bool) -> float:
-    return check.max_score if counts and check.outcome.status is Status.PASSED else 0.0
+def _share(check: CheckResult) -> float:
+    """Return the share of its points that an outcome earns, whatever else is there."""
+    if check.outcome.status is Status.PASSED:
+        return 1.0
+    earned = check.outcome.earned
+    if check.outcome.status is not Status.FAILED or earned is None or not 0.0 <= earned <= 1.0:
+        return 0.0
+    return earned
 
 
 def _total(rule: QuestionRule, checks: Sequence[CheckResult]) -> QuestionScore:
     own = [check for check in checks if check.question == rule.id]
+    pending = [check for check in own if check.outcome.status is Status.NEEDS_REVIEW]
     return QuestionScore(
         rule.id,
         rule.title,
         sum(check.score for check in own),
         sum(check.max_score for check in own),
+        float(sum(check.max_score for check in pending)),
     )

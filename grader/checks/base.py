@@ -56,6 +56,8 @@ class Check(ABC):
         if not self.points:
             raise ValueError(f"check {self.id}: points must name at least one part")
         for part, points in self.points.items():
+            if not part or any(character in part for character in " ./\n"):
+                raise ValueError(f"check {self.id}: part {part!r} must be one word without dots")
             if not points >= 0:
                 raise ValueError(f"check {self.id}: points of part {part!r} are {points!r}")
         if not self.tolerance > 0:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from grader.checks.base import Check
+from grader.course.conventions import Convention
 from grader.submission.edition import EDITIONS, Edition
 
 
@@ -16,12 +18,13 @@ class Question:
     Raises
     ------
     ValueError
-        If it has no id or no checks.
+        If its id is not one word.
     """
 
     id: str
     title: str
-    checks: tuple[Check, ...]
+    checks: tuple[Check, ...] = ()
+    """Checks declared here; those of the master notebooks' cells are added to them."""
     given: bool = False
     """Whether some years' starter files hold these functions complete. Their points then count
     only once something of the student's own works, so that untouched starter code earns none,
@@ -30,8 +33,6 @@ class Question:
     def __post_init__(self) -> None:
         if not self.id or " " in self.id:
             raise ValueError(f"question id {self.id!r} must be one word")
-        if not self.checks:
-            raise ValueError(f"question {self.id}: checks must not be empty")
 
     @property
     def points(self) -> float:
@@ -62,6 +63,16 @@ class Assignment:
     """Seed of the inputs whose expected values are stored."""
     old_names: bool = True
     """Whether ``xrange`` and the aliases that NumPy has removed work in submissions."""
+    course: str = "cs231n"
+    """Name of the edition that it comes from, which decides where two assignments fit equally;
+    every edition is graded."""
+    masters: tuple[str, ...] = ()
+    """Master notebooks in the assignment's folder, by file name; their tagged cells are checks."""
+    bound: Mapping[str, Any] = field(default_factory=dict)
+    """What names that come from data loading stand for in the cells: declared inputs, or
+    dictionaries of them."""
+    conventions: tuple[Convention, ...] = ()
+    """What years of the course do differently and is right either way."""
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
@@ -70,6 +81,7 @@ class Assignment:
             raise ValueError(f"assignment {self.name}: questions must not be empty")
         _refuse_doubles("question", [question.id for question in self.questions])
         _refuse_doubles("check", [check.id for check in self.checks])
+        _refuse_doubles("convention", [convention.name for convention in self.conventions])
 
     @property
     def checks(self) -> tuple[Check, ...]:

@@ -6,7 +6,7 @@ import hashlib
 import sys
 import traceback
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -25,8 +25,11 @@ class LoadedAssignment:
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of the declaration's text."""
-        return hashlib.sha256((self.folder / DECLARATION).read_bytes()).hexdigest()
+        """sha256 of the declaration's text and of its master notebooks."""
+        digest = hashlib.sha256((self.folder / DECLARATION).read_bytes())
+        for name in self.assignment.masters:
+            digest.update(hashlib.sha256(_read_master(self.folder / name)).digest())
+        return digest.hexdigest()
 
 
 def assignments_folder() -> Path:
@@ -45,7 +48,24 @@ def assignment_names() -> tuple[str, ...]:
 
 
 def load_assignment(name_or_folder: str | Path) -> LoadedAssignment:
-    """Load an assignment that came with this program, or one from a folder.
+    """Load an assignment with the checks of its notebooks' cells.
+
+    Parameters
+    ----------
+    name_or_folder : str or Path
+        A name of :func:`assignment_names`, a folder with an ``assignment.py``, or that file.
+
+    Raises
+    ------
+    AssignmentError
+        If there is no such assignment, its declaration raises or declares none, or a master
+        notebook is absent or wrong.
+    """
+    return complete(load_declaration(name_or_folder))
+
+
+def load_declaration(name_or_folder: str | Path) -> LoadedAssignment:
+    """Load what an assignment declares, without its notebooks: enough to recognise it by.
 
     Parameters
     ----------
@@ -73,6 +93,35 @@ def load_assignment(name_or_folder: str | Path) -> LoadedAssignment:
     if not isinstance(assignment, Assignment):
         raise AssignmentError(f"{path}: it must define 'assignment = Assignment(...)'")
     return LoadedAssignment(assignment, folder)
+
+
+def complete(loaded: LoadedAssignment) -> LoadedAssignment:
+    """Add the checks of the master notebooks' cells to their questions.
+
+    Raises
+    ------
+    AssignmentError
+        If a notebook is absent or a cell's metadata are wrong, or a question has no checks.
+    """
+    assignment = loaded.assignment
+    if assignment.masters:
+        from grader.course.notebook import read_checks
+
+        assignment = read_checks(assignment, loaded.folder)
+    for question in assignment.questions:
+        if not question.checks:
+            raise AssignmentError(
+                f"{assignment.name}: question {question.id} has no checks: declare one, or tag a "
+                f"notebook cell with its id"
+            )
+    return replace(loaded, assignment=assignment)
+
+
+def _read_master(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AssignmentError(f"{path}: the master notebook cannot be read: {error}") from error
 
 
 def _find_folder(name_or_folder: str | Path) -> Path:

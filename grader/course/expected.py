@@ -7,6 +7,7 @@ refuses them.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -17,8 +18,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from grader.candidate.local import LocalCandidate
+from grader.checks.base import Check
 from grader.course.assignment import Assignment
 from grader.course.catalogue import LoadedAssignment
+from grader.course.conventions import Settled, apply, combinations, label
 from grader.course.provenance import describe_origin, is_current
 from grader.errors import AssignmentError
 
@@ -63,29 +66,64 @@ def expected_for(loaded: LoadedAssignment, seed: int | None) -> Values:
 
 
 def compute(assignment: Assignment, seed: int) -> Values:
-    """Run the reference on every check's inputs.
+    """Run the reference on every check's inputs, under every choice of every convention.
 
     Raises
     ------
     AssignmentError
         If the reference is not installed, lacks a target or raises.
     """
-    reference = LocalCandidate(_resolver(assignment))
+    resolve = _resolver(assignment)
+    conventions = assignment.conventions
+    probes = [convention.probe for convention in conventions]
     values: Values = {}
-    for check in assignment.checks:
-        try:
-            found = check.expect(reference, seed)
-        except KeyError as error:
-            raise AssignmentError(
-                f"{assignment.name}: check {check.id}: the reference has no {error}"
-            ) from error
-        except Exception as error:
-            raise AssignmentError(
-                f"{assignment.name}: check {check.id}: the reference raises "
-                f"{type(error).__name__}: {error}"
-            ) from error
-        values |= {f"{check.id}/{name}": value for name, value in found.items()}
+    done: set[str] = set()
+    for settled in combinations(conventions):
+        reference = LocalCandidate(apply(resolve, conventions, settled))
+        for check in (*assignment.checks, *probes):
+            mark = label(conventions, settled, check)
+            if f"{mark}{check.id}" not in done:
+                done.add(f"{mark}{check.id}")
+                found = _ask(reference, check, assignment.name, seed)
+                values |= {f"{mark}{check.id}/{name}": value for name, value in found.items()}
     return values
+
+
+def _ask(
+    reference: LocalCandidate, check: Check, assignment: str, seed: int
+) -> dict[str, NDArray[Any]]:
+    try:
+        return check.expect(reference, seed)
+    except AssignmentError:
+        raise
+    except KeyError as error:
+        raise AssignmentError(
+            f"{assignment}: check {check.id}: the reference has no {error}"
+        ) from error
+    except Exception as error:
+        raise AssignmentError(
+            f"{assignment}: check {check.id}: the reference raises {type(error).__name__}: {error}"
+        ) from error
+
+
+def values_of(
+    values: Values, assignment: Assignment, check: Check, settled: Settled
+) -> dict[str, NDArray[Any]]:
+    """Return the expected values of one check under the choices taken, by case and part.
+
+    What a cell's printed literals would be under another choice than the default is named
+    ``variant/...`` instead of ``literal/...``: it stands in for them.
+    """
+    mark = label(assignment.conventions, settled, check)
+    prefix = f"{mark}{check.id}/"
+    own = {
+        name.removeprefix(prefix): value
+        for name, value in values.items()
+        if name.startswith(prefix)
+    }
+    if not mark:
+        return own
+    return {re.sub("^literal/", "variant/", name): value for name, value in own.items()}
 
 
 def regenerate(loaded: LoadedAssignment) -> list[Change]:

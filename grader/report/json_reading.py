@@ -89,6 +89,7 @@ def _report(document: dict[str, Any]) -> Report:
         checks=_each(document["checks"], _check),
         score=_number(document["score"]),
         max_score=_number(document["max_score"]),
+        pending=_number(document["pending"]),
         needs_regrade=_flag(document["needs_regrade"]),
         seconds=_number(document["seconds"]),
         warnings=_each(document["warnings"], _text),
@@ -104,6 +105,7 @@ def _assignment(row: dict[str, Any]) -> AssignmentInfo:
         digest=_text(row["digest"]),
         score=_number(row["score"]),
         max_score=_number(row["max_score"]),
+        pending=_number(row["pending"]),
     )
 
 
@@ -113,6 +115,7 @@ def _question(row: dict[str, Any]) -> QuestionScore:
         title=_text(row["title"]),
         score=_number(row["score"]),
         max_score=_number(row["max_score"]),
+        pending=_number(row["pending"]),
     )
 
 
@@ -130,6 +133,7 @@ def _check(row: dict[str, Any]) -> CheckResult:
             hint=_text(row["hint"]),
             diagnosis=_text(row["diagnosis"]),
             carried_forward=_flag(row["carried_forward"]),
+            earned=_unless_null(row["earned"], _number),
             location=_unless_null(row["location"], _location),
             evidence=_evidence(row["evidence"]),
         ),
@@ -159,6 +163,7 @@ def _evidence(row: dict[str, Any]) -> Evidence:
         ),
         measure=_text(row["measure"]),
         builds_on=_each(row["builds_on"], _text),
+        answer=_text(row["answer"]),
     )
 
 

@@ -23,6 +23,7 @@ def render(report: Report) -> str:
         **_head(report),
         "score": _number(report.score),
         "max_score": _number(report.max_score),
+        "pending": _number(report.pending),
         "percent": _number(report.percent),
         "needs_regrade": bool(report.needs_regrade),
         "seconds": _number(report.seconds),
@@ -34,6 +35,7 @@ def render(report: Report) -> str:
                 "title": _text(question.title),
                 "score": _number(question.score),
                 "max_score": _number(question.max_score),
+                "pending": _number(question.pending),
             }
             for question in report.questions
         ],
@@ -60,6 +62,7 @@ def _head(report: Report) -> dict[str, Any]:
                 "digest": _text(each.digest),
                 "score": _number(each.score),
                 "max_score": _number(each.max_score),
+                "pending": _number(each.pending),
             }
             for each in assignments
         ],
@@ -96,6 +99,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "hint": _text(outcome.hint),
         "diagnosis": _text(outcome.diagnosis),
         "carried_forward": bool(outcome.carried_forward),
+        "earned": _number_or_null(outcome.earned),
         "location": None if outcome.location is None else _location(outcome.location),
         "evidence": _evidence(outcome.evidence),
         "seconds": _number(check.seconds),
@@ -121,6 +125,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         ],
         "measure": _text(evidence.measure),
         "builds_on": _texts(evidence.builds_on),
+        "answer": _text(evidence.answer),
     }
 
 
