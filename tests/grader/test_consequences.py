@@ -12,7 +12,7 @@ from grader.checks.gradient import GradientCheck
 from grader.checks.initialisation import InitialisationCheck
 from grader.checks.models import ModelLoss
 from grader.checks.value import ValueCheck
-from grader.consequences import JudgedPart, mark_consequences
+from grader.consequences import JudgedPart, hold_back, mark_consequences
 from grader.inputs import integers, normal
 from grader.model import CheckResult, Evidence, Location, Outcome, Status
 from grader.pipeline import grade
@@ -365,3 +365,49 @@ def test_three_mistakes_are_three_causes() -> None:
     assert causes == {"affine_backward.dw", "TwoLayerNet.regularised_loss.loss", "adam.next_w"}
     builds_on = {check.outcome.evidence.builds_on for check in failed if check.id not in causes}
     assert builds_on == {("affine_backward",)}
+
+
+def make_needing(status: Status, sibling: Status) -> list[CheckResult]:
+    """Return the results of a check and of the sibling that its points need."""
+    experiment = FunctionCall(
+        target="layers:relu_forward", arguments={"x": normal(2)}, results={"out": (0,)}
+    )
+    checks = [
+        ValueCheck(id="printed", experiment=experiment, points={"out": 1}, needs=("fresh",)),
+        ValueCheck(id="fresh", experiment=experiment, points={"out": 1}),
+    ]
+    judged = [
+        JudgedPart(
+            check,
+            "out",
+            CheckResult(
+                id=f"{check.id}.out",
+                question="q",
+                kind=check.kind,
+                targets=check.targets,
+                outcome=Outcome(found, error=0.0, tolerance=1e-8),
+                score=0.0,
+                max_score=1.0,
+            ),
+        )
+        for check, found in zip(checks, (status, sibling), strict=True)
+    ]
+    return hold_back(judged, [one.result for one in judged])
+
+
+def test_a_printed_value_is_held_back_while_its_sibling_fails() -> None:
+    """It keeps what was measured, and names the function that fails."""
+    printed, fresh = make_needing(Status.PASSED, Status.FAILED)
+    assert printed.outcome.status is Status.FAILED
+    assert (printed.outcome.error, printed.outcome.tolerance) == (0.0, 1e-8)
+    assert printed.outcome.evidence.builds_on == ("relu_forward",)
+    assert "fresh" in printed.outcome.message
+    assert fresh.outcome.evidence.builds_on == ()
+
+
+@pytest.mark.parametrize("sibling", [Status.PASSED, Status.FAILED])
+def test_only_what_passes_can_be_held_back(sibling: Status) -> None:
+    """A printed value that is wrong says so, whatever its sibling does."""
+    printed, _ = make_needing(Status.ERRORED, sibling)
+    assert printed.outcome.status is Status.ERRORED
+    assert make_needing(Status.PASSED, Status.PASSED)[0].outcome.status is Status.PASSED

@@ -100,3 +100,32 @@ def test_nothing_to_grade_is_nothing_earned() -> None:
     scored, questions = score_checks([], RULES)
     assert scored == ()
     assert {(q.score, q.max_score) for q in questions} == {(0.0, 0.0)}
+
+
+@pytest.mark.parametrize(
+    ("status", "earned", "score"),
+    [
+        (Status.FAILED, 0.25, 2.0),
+        (Status.FAILED, None, 0.0),
+        (Status.FAILED, 1.5, 0.0),
+        (Status.FAILED, float("nan"), 0.0),
+        (Status.TIMED_OUT, 0.25, 0.0),
+        (Status.GRADER_ERROR, 0.25, 0.0),
+        (Status.PASSED, None, 8.0),
+    ],
+)
+def test_a_share_of_the_points_is_earned_by_a_judged_value(
+    status: Status, earned: float | None, score: float
+) -> None:
+    """Only an outcome that was judged earns a share, and only a share between none and all."""
+    row = make_row("own", status, 8.0)
+    row = replace(row, outcome=replace(row.outcome, earned=earned))
+    scored, _ = score_checks([row], RULES)
+    assert scored[0].score == score
+
+
+def test_what_a_person_judges_is_in_the_maximum_and_pending() -> None:
+    """Points under review are neither earned nor lost."""
+    checks = [make_row("own", Status.NEEDS_REVIEW, 3.0), make_row("own", Status.PASSED, 2.0)]
+    _, questions = score_checks(checks, RULES)
+    assert (questions[0].score, questions[0].max_score, questions[0].pending) == (2.0, 5.0, 3.0)

@@ -49,7 +49,6 @@ def test_unknown_name_lists_the_choices(asked: str, tmp_path: Path) -> None:
         (("relu = ValueCheck(", "relu = ValueCheck)"), 5, "SyntaxError: unmatched ')'"),
         (("import Assignment,", "import Asignment,"), 3, "ImportError: cannot import name"),
         (('"out": 4', '"out": -4'), 5, "ValueError: check relu_forward: points of part 'out'"),
-        (("checks=(relu,)", "checks=()"), 19, "ValueError: question relu: checks must not be"),
         (("checks=(relu,)", "checks=(relu, relu)"), 15, "ValueError: check ids must be unique"),
         (('id="relu", title', 'id="re lu", title'), 19, "ValueError: question id 're lu'"),
         (('name="tiny"', 'name="tiny thing"'), 15, "ValueError: assignment name 'tiny thing'"),
@@ -107,3 +106,9 @@ def test_command_line_ends_with_code_4(
     output = capsys.readouterr()
     assert "assignment.py:5: ZeroDivisionError" in output.err.replace("\n", "")
     assert "Traceback" not in output.out + output.err
+
+
+def test_question_without_checks_is_told(declare: Declare) -> None:
+    """A question that neither the declaration nor a notebook gives a check cannot be graded."""
+    with pytest.raises(AssignmentError, match="tiny: question relu has no checks"):
+        load_assignment(declare(("checks=(relu,)", "checks=()")))

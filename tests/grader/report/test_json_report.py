@@ -120,6 +120,7 @@ evidences = st.builds(
     samples=st.lists(st.tuples(locations, st.integers(1, 9)), max_size=2).map(tuple),
     excerpt=st.lists(st.builds(SourceLine, st.integers(1, 99), text, st.booleans())).map(tuple),
     builds_on=st.lists(text, max_size=2).map(tuple),
+    answer=text,
 )
 checks = st.builds(
     CheckResult,
@@ -136,6 +137,7 @@ checks = st.builds(
         hint=text,
         diagnosis=text,
         carried_forward=st.booleans(),
+        earned=st.none() | st.floats(0, 1),
         location=st.none() | locations,
         evidence=evidences,
     ),
@@ -166,6 +168,7 @@ _EMPTY = report_from_json(
             "checks": [],
             "score": 0,
             "max_score": 0,
+            "pending": 0,
             "needs_regrade": False,
             "seconds": 0,
             "warnings": [],
