@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from grader.errors import SubmissionError
 from grader.submission.archive import Submission
 from grader.submission.locate import Located, implemented, locate
 
+_NEARLY_ALL = 0.75
+"""Share of an assignment's targets that must be written for it to be graded beside another."""
+
 
 def choose_assignments(
     handed_in: Submission, asked: Sequence[str | Path]
@@ -26,7 +30,8 @@ def choose_assignments(
     """Return the assignments asked for, or those that the submission looks like.
 
     Notebook names decide; where none is known, implemented targets; and where nothing is
-    implemented, the stubs of a starter.
+    implemented, the stubs of a starter. Among assignments that fit equally well, those of the
+    course whose layout the submission has come first.
     """
     if asked:
         return tuple(load_assignment(name) for name in dict.fromkeys(asked))
@@ -35,14 +40,16 @@ def choose_assignments(
     by_notebook = [
         loaded for loaded in known if stems & {_plain(name) for name in loaded.assignment.notebooks}
     ]
-    if by_notebook:
-        return tuple(map(complete, by_notebook))
+    if len(by_notebook) == 1:
+        return (complete(by_notebook[0]),)
     located = locate(handed_in, dict.fromkeys(t for k in known for t in k.assignment.targets))
+    if by_notebook:
+        return tuple(map(complete, _without_twins(by_notebook, stems, located)))
     readable = implemented(located) | located.unreadable.keys()
     for found in (readable, located.definitions.keys()):
-        by_target = [loaded for loaded in known if found & set(loaded.assignment.targets)]
-        if by_target:
-            return tuple(map(complete, by_target))
+        chosen = _choose_by_targets(known, frozenset(found), located.edition)
+        if chosen:
+            return tuple(map(complete, chosen))
     names = ", ".join(loaded.assignment.name for loaded in known) or "none"
     raise SubmissionError(
         f"{handed_in.name}: no known assignment's notebook or functions in it; "
@@ -50,11 +57,66 @@ def choose_assignments(
     )
 
 
+def _without_twins(
+    found: Sequence[LoadedAssignment], stems: AbstractSet[str], located: Located
+) -> list[LoadedAssignment]:
+    """Leave out assignments whose notebook is also one of the submission's own course."""
+    own = {
+        _plain(name)
+        for loaded in found
+        if loaded.assignment.course == located.edition
+        for name in loaded.assignment.notebooks
+    }
+    return [
+        loaded
+        for loaded in found
+        if loaded.assignment.course == located.edition
+        or stems & {_plain(name) for name in loaded.assignment.notebooks} - own
+    ]
+
+
+def _choose_by_targets(
+    known: Sequence[LoadedAssignment], found: AbstractSet[str], edition: str
+) -> list[LoadedAssignment]:
+    """Return the assignment that explains most of what was found, and those that explain more.
+
+    Courses hand out one assignment's functions again with the next one, so a second assignment
+    is chosen only if nearly all of it is there.
+    """
+    chosen: list[LoadedAssignment] = []
+    left = set(found)
+    while True:
+        fitting = [
+            loaded
+            for loaded in known
+            if left & set(loaded.assignment.targets)
+            and (not chosen or _share(loaded, found) >= _NEARLY_ALL)
+        ]
+        if not fitting:
+            return sorted(chosen, key=known.index)
+        best = max(
+            fitting,
+            key=lambda loaded: (
+                len(left & set(loaded.assignment.targets)),
+                loaded.assignment.course == edition,
+                _share(loaded, found),
+            ),
+        )
+        chosen.append(best)
+        left -= set(best.assignment.targets)
+
+
+def _share(loaded: LoadedAssignment, found: AbstractSet[str]) -> float:
+    """Return how much of what an assignment asks for was found."""
+    targets = set(loaded.assignment.targets)
+    return len(targets & found) / len(targets) if targets else 0.0
+
+
 def without_unasked(assignment: Assignment, handed_in: Submission, located: Located) -> Assignment:
-    """Leave out given functions that this year's notebook does not ask for.
+    """Leave out given and optional functions that this year's notebook does not ask for.
 
     Courses drop a function from one year to the next. Where the handed-in notebook is there
-    and names a given function nowhere, and no module defines it, it was not asked for.
+    and names such a function nowhere, and no module defines it, it was not asked for.
     """
     names = {_plain(name) for name in assignment.notebooks}
     notebooks = [
@@ -66,7 +128,7 @@ def without_unasked(assignment: Assignment, handed_in: Submission, located: Loca
         return assignment
 
     def is_asked(question: Question) -> bool:
-        if not question.given:
+        if not (question.given or question.optional):
             return True
         targets = {target for check in question.checks for target in check.targets}
         return not targets <= set(located.missing) or any(

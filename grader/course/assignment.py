@@ -29,6 +29,9 @@ class Question:
     """Whether some years' starter files hold these functions complete. Their points then count
     only once something of the student's own works, so that untouched starter code earns none,
     and not at all where the handed-in notebook does not ask for them."""
+    optional: bool = False
+    """Whether only some years ask for it: where neither the handed-in notebook nor any module
+    knows its functions, its points are not in the total."""
 
     def __post_init__(self) -> None:
         if not self.id or " " in self.id:
