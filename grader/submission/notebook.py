@@ -104,18 +104,21 @@ def parse_cells(name: str, content: bytes) -> tuple[ParsedCell, ...]:
     parsed: list[ParsedCell] = []
     start = 1
     for cell in read_cells(content):
-        source = cell.source
-        body: list[ast.stmt] = []
-        problem = None
-        try:
-            source, tree = _parse_cell(source)
-            body = tree.body
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            problem = explain(f"{name}[{cell.index}]", source, error)
-        lines = tuple(source.split("\n"))
-        parsed.append(ParsedCell(cell.index, start, lines, tuple(body), problem))
-        start += len(lines)
+        parsed.append(parse_cell(name, cell.index, cell.source, start=start))
+        start += len(parsed[-1].lines)
     return tuple(parsed)
+
+
+def parse_cell(name: str, index: int, source: str, *, start: int = 1) -> ParsedCell:
+    """Parse one code cell; magics are silenced, and what is no Python is told, not raised."""
+    body: list[ast.stmt] = []
+    problem = None
+    try:
+        source, tree = _parse_cell(source)
+        body = tree.body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        problem = explain(f"{name}[{index}]", source, error)
+    return ParsedCell(index, start, tuple(source.split("\n")), tuple(body), problem)
 
 
 def _parse_cell(source: str) -> tuple[str, ast.Module]:
