@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from grader.course.assignment import Assignment
 from grader.course.catalogue import LoadedAssignment
 from grader.errors import AssignmentError
 
@@ -57,7 +58,7 @@ def _digest_reference(loaded: LoadedAssignment) -> dict[str, str]:
         )
     module, _, function = loaded.assignment.reference.partition(":")
     resolve = getattr(import_module(module), function)
-    waiting = [module, *(resolve(target).__module__ for target in loaded.assignment.targets)]
+    waiting = [module, *(resolve(target).__module__ for target in _reached(loaded.assignment))]
     found: dict[str, str] = {}
     while waiting:
         path = _path_of(root, waiting.pop())
@@ -66,6 +67,16 @@ def _digest_reference(loaded: LoadedAssignment) -> dict[str, str]:
             found[name] = _digest(path)
             waiting += _imported_modules(path)
     return dict(sorted(found.items()))
+
+
+def _reached(assignment: Assignment) -> tuple[str, ...]:
+    """Return what checks, probes and the choices of conventions call."""
+    found = dict.fromkeys(assignment.targets)
+    for convention in assignment.conventions:
+        found |= dict.fromkeys(convention.probe.targets)
+        for choice in convention.choices.values():
+            found |= dict.fromkeys(choice.substitutes.values())
+    return tuple(found)
 
 
 def _reference_root(loaded: LoadedAssignment) -> Path | None:
