@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from grader.checks.gradient import GradientCheck
     from grader.checks.initialisation import InitialisationCheck
     from grader.checks.models import ModelLoss
+    from grader.checks.options import TrainThenTest
     from grader.checks.value import ValueCheck
     from grader.compare import Measure
     from grader.course.assignment import Assignment, Question
@@ -31,6 +32,7 @@ __all__ = [
     "Measure",
     "ModelLoss",
     "Question",
+    "TrainThenTest",
     "ValueCheck",
     "Visibility",
     "fixed",
@@ -51,6 +53,7 @@ _HOMES = {
     "Measure": "grader.compare",
     "ModelLoss": "grader.checks.models",
     "Question": "grader.course.assignment",
+    "TrainThenTest": "grader.checks.options",
     "ValueCheck": "grader.checks.value",
     "Visibility": "grader.model",
     "fixed": "grader.inputs",

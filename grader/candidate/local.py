@@ -43,14 +43,18 @@ class LocalCandidate(Candidate):
 
     def run(self, operations: Sequence[Operation]) -> list[Reply]:
         """Carry out operations in order."""
-        return [Reply(self._perform(operation)) for operation in operations]
+        return [self._answer(operation) for operation in operations]
 
-    def _perform(self, operation: Operation) -> Any:
+    def _answer(self, operation: Operation) -> Reply:
         match operation:
             case Call(target, args, kwargs, keep):
                 return self._apply(self._resolve(target), args, kwargs, keep)
             case Method(on, name, args, kwargs, keep):
                 return self._apply(getattr(self._objects[on.id], name), args, kwargs, keep)
+        return Reply(self._perform(operation))
+
+    def _perform(self, operation: Operation) -> Any:
+        match operation:
             case Read(on, path):
                 return copy.deepcopy(follow(self._objects[on.id], path))
             case Write(on, path, value):
@@ -64,9 +68,20 @@ class LocalCandidate(Candidate):
 
     def _apply(
         self, function: Callable[..., Any], args: Any, kwargs: Any, keep: frozenset[int]
-    ) -> Any:
-        args = [self._objects[a.id] if isinstance(a, Handle) else copy.deepcopy(a) for a in args]
-        result = function(*args, **copy.deepcopy(dict(kwargs)))
+    ) -> Reply:
+        given = [self._objects[a.id] if isinstance(a, Handle) else copy.deepcopy(a) for a in args]
+        # Of what it is given, the reference changes dictionaries only, and no value inside them.
+        before = {place: dict(given[place]) for place, a in enumerate(args) if isinstance(a, dict)}
+        result = self._give_back(function(*given, **copy.deepcopy(dict(kwargs))), keep)
+        after = {
+            place: copy.deepcopy(given[place])
+            for place, items in before.items()
+            if items.keys() != given[place].keys()
+            or any(given[place][key] is not item for key, item in items.items())
+        }
+        return Reply(result, after)
+
+    def _give_back(self, result: Any, keep: frozenset[int]) -> Any:
         if KEEP_ALL in keep:
             return self._hold(result)
         if keep and isinstance(result, tuple):
