@@ -70,13 +70,19 @@ def load_declaration(name_or_folder: str | Path) -> LoadedAssignment:
     Parameters
     ----------
     name_or_folder : str or Path
-        A name of :func:`assignment_names`, a folder with an ``assignment.py``, or that file.
+        A name of :func:`assignment_names`, a folder with an ``assignment.py``, that file, or a
+        student bundle.
 
     Raises
     ------
     AssignmentError
         If there is no such assignment, or its declaration raises or declares none.
     """
+    from grader.course.bundle import BUNDLE, is_bundle, load_bundle
+
+    given = Path(name_or_folder)
+    if name_or_folder not in assignment_names() and (is_bundle(given) or given.name == BUNDLE):
+        return load_bundle(given.parent if given.name == BUNDLE else given)
     folder = _find_folder(name_or_folder)
     path = folder / DECLARATION
     module = types.ModuleType(f"assignment_{folder.name}")

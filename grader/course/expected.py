@@ -6,6 +6,7 @@ refuses them.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -20,6 +21,7 @@ import numpy as np
 from grader.candidate.local import LocalCandidate
 from grader.checks.base import Check
 from grader.course.assignment import Assignment
+from grader.course.bundle import LoadedBundle
 from grader.course.catalogue import LoadedAssignment
 from grader.course.conventions import Settled, apply, combinations, label
 from grader.course.provenance import describe_origin, is_current
@@ -61,7 +63,12 @@ def expected_for(loaded: LoadedAssignment, seed: int | None) -> Values:
     """
     assignment = loaded.assignment
     if seed is None or seed == assignment.default_seed:
-        return _read(loaded)
+        return _read_bundle(loaded) if isinstance(loaded, LoadedBundle) else _read(loaded)
+    if isinstance(loaded, LoadedBundle):
+        raise AssignmentError(
+            f"{loaded.folder}: a bundle holds expected values of seed {assignment.default_seed} "
+            "alone: leave --seed out"
+        )
     return compute(assignment, seed)
 
 
@@ -131,7 +138,7 @@ def regenerate(loaded: LoadedAssignment) -> list[Change]:
     values = compute(loaded.assignment, loaded.assignment.default_seed)
     changes = _differences(_read_file(loaded), values)
     stored = {_ORIGIN: np.array(describe_origin(loaded)), **values}
-    (loaded.folder / FILE).write_bytes(_pack(stored))
+    (loaded.folder / FILE).write_bytes(pack(stored))
     return changes
 
 
@@ -157,6 +164,18 @@ def _read(loaded: LoadedAssignment) -> Values:
             f"run grade regenerate {name}"
         )
     return {key: value for key, value in stored.items() if key != _ORIGIN}
+
+
+def _read_bundle(bundle: LoadedBundle) -> Values:
+    try:
+        content = (bundle.folder / FILE).read_bytes()
+    except OSError:
+        content = b""
+    if hashlib.sha256(content).hexdigest() != bundle.values_digest:
+        raise AssignmentError(
+            f"{bundle.folder / FILE} does not belong to this bundle: fetch the bundle again"
+        )
+    return _read_file(bundle)
 
 
 def _read_file(loaded: LoadedAssignment) -> Values:
@@ -220,7 +239,7 @@ def _show(value: NDArray[Any] | None) -> str:
     return f"{value.shape} beginning {', '.join(f'{float(item):.6g}' for item in flat[:3])}"
 
 
-def _pack(values: Mapping[str, NDArray[Any]]) -> bytes:
+def pack(values: Mapping[str, NDArray[Any]]) -> bytes:
     """Return an ``.npz`` whose bytes depend on the values alone, not on the time of day."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

@@ -1,0 +1,151 @@
+"""Student bundles: an assignment's public checks and their expected values, as data.
+
+A bundle is what a student's own checks, such as those of a repository's CI, may have. It holds
+no reference and nothing hidden, and loading one executes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from grader.course.assignment import Assignment, Question
+from grader.course.catalogue import LoadedAssignment
+from grader.course.plain import decode, encode
+from grader.errors import AssignmentError
+from grader.model import Visibility
+
+BUNDLE = "bundle.json"
+"""The file that makes a folder a bundle."""
+_FORMAT = "grade-bundle"
+_VERSION = 1
+_LARGEST = 64 << 20
+
+
+@dataclass(frozen=True)
+class LoadedBundle(LoadedAssignment):
+    """A bundle and the folder it was read from."""
+
+    bundle_digest: str
+    """sha256 of the bundle's declaration."""
+    values_digest: str
+    """sha256 that its file of expected values must have."""
+
+    @property
+    def digest(self) -> str:
+        """Return sha256 of the bundle's declaration."""
+        return self.bundle_digest
+
+
+def is_bundle(folder: Path) -> bool:
+    """Return whether a folder holds a bundle."""
+    return (folder / BUNDLE).is_file()
+
+
+def load_bundle(folder: Path) -> LoadedBundle:
+    """Load a bundle.
+
+    Raises
+    ------
+    AssignmentError
+        If it is damaged or of a version that this one cannot read.
+    """
+    path = folder / BUNDLE
+    try:
+        content = path.read_bytes()
+        if len(content) > _LARGEST:
+            raise AssignmentError(f"{path}: it has {len(content)} bytes, expected a few thousand")
+        data = json.loads(content)
+    except OSError as error:
+        raise AssignmentError(f"{path}: it cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise AssignmentError(f"{path}: it is damaged; fetch the bundle again") from error
+    try:
+        assignment, values_digest = _read(data)
+    except RecursionError as error:
+        raise AssignmentError(f"{path}: it is damaged; fetch the bundle again") from error
+    except AssignmentError as error:
+        raise AssignmentError(f"{path}: {error}; fetch the bundle again or update grade") from error
+    return LoadedBundle(
+        assignment, folder.resolve(), hashlib.sha256(content).hexdigest(), values_digest
+    )
+
+
+def write_declaration(assignment: Assignment, values: bytes) -> str:
+    """Return the text of a bundle's declaration.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        With its notebooks' checks; only what is public is written.
+    values : bytes
+        The file of expected values that goes with it.
+
+    Raises
+    ------
+    AssignmentError
+        If the assignment holds something that is no plain value.
+    """
+    public = only_public(assignment)
+    data = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "values": hashlib.sha256(values).hexdigest(),
+        "assignment": encode(public, public.name),
+    }
+    return json.dumps(data, indent=1, allow_nan=False) + "\n"
+
+
+def only_public(assignment: Assignment) -> Assignment:
+    """Return what students may have of an assignment.
+
+    Checks that are not public are left out, with what others need of them; so are the questions
+    that are then without checks, conventions that only a hidden check shows, the reference's
+    name and the master notebooks.
+    """
+    public = {c.id for c in assignment.checks if c.visibility is Visibility.PUBLIC}
+    questions = [_only_public(question, public) for question in assignment.questions]
+    return replace(
+        assignment,
+        questions=tuple(question for question in questions if question.checks),
+        conventions=tuple(
+            one for one in assignment.conventions if one.probe.visibility is Visibility.PUBLIC
+        ),
+        reference="",
+        masters=(),
+        bound={},
+    )
+
+
+def public_names(assignment: Assignment) -> frozenset[str]:
+    """Return the ids of the checks whose expected values students may have."""
+    public = only_public(assignment)
+    probes = (convention.probe.id for convention in public.conventions)
+    return frozenset((*(check.id for check in public.checks), *probes))
+
+
+def _only_public(question: Question, public: set[str]) -> Question:
+    checks = (check for check in question.checks if check.id in public)
+    return replace(
+        question,
+        checks=tuple(
+            replace(check, needs=tuple(name for name in check.needs if name in public))
+            for check in checks
+        ),
+    )
+
+
+def _read(data: Any) -> tuple[Assignment, str]:
+    if not isinstance(data, dict) or data.get("format") != _FORMAT:
+        raise AssignmentError("it is no bundle")
+    if data.get("version") != _VERSION:
+        raise AssignmentError(
+            f"it is of version {data.get('version')!r}, expected version {_VERSION}"
+        )
+    assignment = decode(data.get("assignment"))
+    if not isinstance(assignment, Assignment) or not isinstance(data.get("values"), str):
+        raise AssignmentError("it declares no assignment")
+    return assignment, data["values"]
