@@ -8,14 +8,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grader.checks.classifiers import Classifier
+    from grader.checks.descent import DescentCheck
+    from grader.checks.draws import DrawsCheck
     from grader.checks.experiments import ForwardBackward, FunctionCall
     from grader.checks.gradient import GradientCheck
     from grader.checks.initialisation import InitialisationCheck
+    from grader.checks.linear import ClassifierLoss, KeptShape, LinearLoss, Prediction
     from grader.checks.models import ModelLoss
     from grader.checks.options import TrainThenTest
+    from grader.checks.probes import RegularizationProbe
+    from grader.checks.review import ReviewCheck
     from grader.checks.value import ValueCheck
     from grader.compare import Measure
     from grader.course.assignment import Assignment, Question
+    from grader.course.conventions import Choice, Convention
     from grader.inputs import fixed, integers, linspace, normal, uniform
     from grader.model import Limits, Visibility
     from grader.pipeline import grade
@@ -24,14 +31,25 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Assignment",
+    "Choice",
+    "Classifier",
+    "ClassifierLoss",
+    "Convention",
+    "DescentCheck",
+    "DrawsCheck",
     "ForwardBackward",
     "FunctionCall",
     "GradientCheck",
     "InitialisationCheck",
+    "KeptShape",
     "Limits",
+    "LinearLoss",
     "Measure",
     "ModelLoss",
+    "Prediction",
     "Question",
+    "RegularizationProbe",
+    "ReviewCheck",
     "TrainThenTest",
     "ValueCheck",
     "Visibility",
@@ -45,14 +63,25 @@ __all__ = [
 
 _HOMES = {
     "Assignment": "grader.course.assignment",
+    "Choice": "grader.course.conventions",
+    "Classifier": "grader.checks.classifiers",
+    "ClassifierLoss": "grader.checks.linear",
+    "Convention": "grader.course.conventions",
+    "DescentCheck": "grader.checks.descent",
+    "DrawsCheck": "grader.checks.draws",
     "ForwardBackward": "grader.checks.experiments",
     "FunctionCall": "grader.checks.experiments",
     "GradientCheck": "grader.checks.gradient",
     "InitialisationCheck": "grader.checks.initialisation",
+    "KeptShape": "grader.checks.linear",
     "Limits": "grader.model",
+    "LinearLoss": "grader.checks.linear",
     "Measure": "grader.compare",
     "ModelLoss": "grader.checks.models",
+    "Prediction": "grader.checks.linear",
     "Question": "grader.course.assignment",
+    "RegularizationProbe": "grader.checks.probes",
+    "ReviewCheck": "grader.checks.review",
     "TrainThenTest": "grader.checks.options",
     "ValueCheck": "grader.checks.value",
     "Visibility": "grader.model",

@@ -151,13 +151,19 @@ def svm_loss_vectorized(
 class LinearClassifier:
     """A linear classifier trained by stochastic gradient descent; subclasses give the loss.
 
+    Parameters
+    ----------
+    regularization_factor : float
+        1 or one half, by the course's edition.
+
     Attributes
     ----------
     W : ndarray of shape (D, C) or None
         Weights; None until the first training, which draws them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, regularization_factor: float = 1.0) -> None:
+        self.regularization_factor = regularization_factor
         self.W: Array | None = None
 
     def train(  # noqa: PLR0917 - the course's arguments
@@ -283,7 +289,8 @@ class LinearSVM(LinearClassifier):
 
     def loss(self, X_batch: Array, y_batch: Labels, reg: float) -> tuple[float, Array]:
         """Compute `svm_loss_vectorized` of the classifier's weights."""
-        return svm_loss_vectorized(self._weights(X_batch), X_batch, y_batch, reg)
+        W, factor = self._weights(X_batch), self.regularization_factor
+        return svm_loss_vectorized(W, X_batch, y_batch, reg, regularization_factor=factor)
 
 
 class Softmax(LinearClassifier):
@@ -291,7 +298,8 @@ class Softmax(LinearClassifier):
 
     def loss(self, X_batch: Array, y_batch: Labels, reg: float) -> tuple[float, Array]:
         """Compute `softmax_loss_vectorized` of the classifier's weights."""
-        return softmax_loss_vectorized(self._weights(X_batch), X_batch, y_batch, reg)
+        W, factor = self._weights(X_batch), self.regularization_factor
+        return softmax_loss_vectorized(W, X_batch, y_batch, reg, regularization_factor=factor)
 
 
 def _compute_scores(W: Array, X: Array) -> Array:
