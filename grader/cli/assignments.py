@@ -49,17 +49,15 @@ def show_assignment(assignment: str) -> int:
 @click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
 @click.option("--check", is_flag=True, help="Change nothing; end with code 4 if anything would be.")
 def regenerate_assignments(assignments: tuple[str, ...], check: bool) -> int:
-    """Renew expected values from the reference.
+    """Renew expected values and the numbers in notebooks from the reference.
 
     Without an ASSIGNMENT, a name or a folder, of all that came with this program.
     """
-    from grader.course.catalogue import assignment_names, load_assignment
-    from grader.course.expected import drift, regenerate
+    from grader.course.catalogue import assignment_names
 
     stale = False
     for name in assignments or assignment_names():
-        loaded = load_assignment(name)
-        changes = drift(loaded) if check else regenerate(loaded)
+        changes = _find_drift(name) if check else _regenerate(name)
         stale = stale or bool(changes)
         word = "out of date" if check else "changed"
         print_text(f"{name}: {f'{len(changes)} {word}' if changes else 'up to date'}\n")
@@ -71,6 +69,25 @@ def regenerate_assignments(assignments: tuple[str, ...], check: bool) -> int:
             "what changed."
         )
     return ExitCode.GRADED
+
+
+def _find_drift(name: str) -> list[Change]:
+    from grader.course.catalogue import load_assignment
+    from grader.course.expected import drift
+    from grader.course.regeneration import literal_drift
+
+    loaded = load_assignment(name)
+    return [*literal_drift(loaded), *drift(loaded)]
+
+
+def _regenerate(name: str) -> list[Change]:
+    from grader.course.catalogue import load_assignment
+    from grader.course.expected import regenerate
+    from grader.course.regeneration import renew_literals
+
+    changes = renew_literals(load_assignment(name))
+    # Loaded again: expected values remember the notebooks as they are now.
+    return [*changes, *regenerate(load_assignment(name))]
 
 
 def _describe(assignment: Assignment) -> str:
