@@ -18,6 +18,9 @@ from grader.model import Location, Status
 KEEP_ALL = -1
 """In ``keep``: the whole result stays with the candidate, behind one handle."""
 
+KEEP_LIVE = -2
+"""In ``keep``: whatever is no plain value stays, by the rule of :mod:`grader.candidate.live`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -28,6 +31,8 @@ class Call:
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     keep: frozenset[int] = frozenset()
     """Positions of a returned tuple that stay behind handles, such as caches."""
+    random: tuple[Any, ...] | None = None
+    """State of the legacy ``np.random`` during the call; None leaves it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,15 @@ class Method:
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     keep: frozenset[int] = frozenset()
+    random: tuple[Any, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Read an attribute or item that stays alive: an array comes with its handle."""
+
+    on: Handle
+    path: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ class Seed:
     seed: int
 
 
-Operation = Call | Method | Read | Write | Shapes | Seed
+Operation = Call | Method | Look | Read | Write | Shapes | Seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,9 @@ class Reply:
     value: Any
     """Plain values, tuples, lists and dicts of these, or handles."""
     after: Mapping[int, Any] = field(default_factory=dict)
-    """Positional arguments whose contents differ after the call, by position."""
+    """Arguments whose contents differ after the call, by position; keywords count on."""
+    random: Any = None
+    """State of ``np.random`` after a call that was given one and drew from it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,14 @@ CONFIG_KEYS: Mapping[str, tuple[KeyNames, ...]] = {
 }
 """Other names of optimizer state that years of the course have used, by target."""
 
+KEYWORD_VALUES: Mapping[tuple[str, str], Mapping[Any, Any]] = {
+    ("normalization", "use_batchnorm"): {"batchnorm": True, None: False},
+    ("use_batchnorm", "normalization"): {True: "batchnorm", False: None},
+}
+"""Where another name for a keyword wants other values too: ours -> theirs, by both names.
+
+A value that is not here cannot be asked for under the other name."""
+
 
 class Naming:
     """Translates arguments on their way out and results on their way in.
@@ -56,8 +64,9 @@ class Naming:
         names = self._config.get(target)
         if names:
             args = tuple(_rename(value, names) for value in args)
-        named = {self._keyword(target, name): value for name, value in kwargs.items()}
-        return tuple(args), named
+            kwargs = {name: _rename(value, names) for name, value in kwargs.items()}
+        named = [self._keyword(target, name, value) for name, value in kwargs.items()]
+        return tuple(args), dict(named)
 
     def inward(self, target: str, value: Any) -> Any:
         """Return a result with its dictionaries keyed canonically."""
@@ -69,19 +78,20 @@ class Naming:
             return tuple(_rename(item, back) for item in value)
         return _rename(value, back)
 
-    def _keyword(self, target: str, name: str) -> str:
+    def _keyword(self, target: str, name: str, value: Any) -> tuple[str, Any]:
+        """Return a keyword and its value as the submission calls them."""
         definition = self._definitions[target]
         known = definition.parameters
         if name in known or not known:
-            return name
-        for other in self._keywords.get(name, ()):
-            if other in known:
-                short = target.partition(":")[2]
-                self.notes[f"{short} calls its parameter {name!r} {other!r}; that is fine."] = None
-                return other
-        if definition.takes_keywords:
-            return name
+            return name, value
         short = target.partition(":")[2]
+        for other in self._keywords.get(name, ()):
+            values = KEYWORD_VALUES.get((name, other))
+            if other in known and (values is None or value in values):
+                self.notes[f"{short} calls its parameter {name!r} {other!r}; that is fine."] = None
+                return other, value if values is None else values[value]
+        if definition.takes_keywords:
+            return name, value
         message = f"{short} takes no parameter {name!r}; it takes {', '.join(known)}."
         raise CallFailed(Failure(Status.MISSING, message, location=definition.location))
 

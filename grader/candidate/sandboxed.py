@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +11,7 @@ from grader.candidate.base import (
     CallFailed,
     Candidate,
     Failure,
+    Look,
     Method,
     Operation,
     Read,
@@ -118,6 +119,7 @@ class SandboxedCandidate(Candidate):
             Reply(
                 self._bring_in(operation, reply.value, number),
                 {k: self._bring_in(operation, v, number) for k, v in reply.after.items()},
+                reply.random,
             )
             for operation, reply in zip(operations, replies, strict=True)
         ]
@@ -125,54 +127,68 @@ class SandboxedCandidate(Candidate):
     def _encode(self, operation: Operation, encoder: Encoder) -> dict[str, Any]:
         """Return an operation as the worker takes it."""
         match operation:
-            case Call(target, args, kwargs, keep):
+            case Call(target, args, kwargs):
                 _, module, name = self._home[target]
                 args, kwargs = self._naming.outward(target, args, kwargs)
-                arguments = self._encode_arguments(args, kwargs, keep, encoder)
+                arguments = self._encode_arguments(operation, args, kwargs, encoder)
                 return {"op": "call", "module": module, "name": name, **arguments}
-            case Method(on, name, args, kwargs, keep):
-                arguments = self._encode_arguments(args, kwargs, keep, encoder)
+            case Method(on, name, args, kwargs):
+                arguments = self._encode_arguments(operation, args, kwargs, encoder)
                 return {"op": "method", "on": self._local(on), "name": name, **arguments}
+            case Look(on, path):
+                return {"op": "look", "on": self._local(on), "path": _steps(path, encoder)}
             case Read(on, path):
                 return {"op": "read", "on": self._local(on), "path": _steps(path, encoder)}
             case Write(on, path, value):
                 place = {"on": self._local(on), "path": _steps(path, encoder)}
-                return {"op": "write", **place, "value": encoder.encode(value)}
+                return {"op": "write", **place, "value": encoder.encode(self._send_out(value))}
             case Shapes(on, path):
                 return {"op": "shapes", "on": self._local(on), "path": _steps(path, encoder)}
             case Seed(seed):
                 return {"op": "seed", "seed": seed}
 
     def _encode_arguments(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any], keep: frozenset[int], encoder: Encoder
+        self,
+        operation: Call | Method,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        encoder: Encoder,
     ) -> dict[str, Any]:
-        plain = [Handle(self._local(a), a.type_name) if isinstance(a, Handle) else a for a in args]
-        return {
-            "args": encoder.encode(tuple(plain)),
-            "kwargs": encoder.encode(dict(kwargs)),
-            "keep": sorted(keep),
+        encoded = {
+            "args": encoder.encode(tuple(map(self._send_out, args))),
+            "kwargs": encoder.encode({name: self._send_out(v) for name, v in kwargs.items()}),
+            "keep": sorted(operation.keep),
         }
+        if operation.random is not None:
+            encoded["random"] = encoder.encode(operation.random)
+        return encoded
+
+    def _send_out(self, value: Any) -> Any:
+        """Give handles the number that their own world knows them by."""
+        return _map_handles(value, lambda handle: Handle(self._local(handle), handle.type_name))
 
     def _local(self, handle: Handle) -> int:
         return handle.id // len(self._worlds)
 
     def _bring_in(self, operation: Operation, value: Any, number: int) -> Any:
         """Give handles a number that is unique over all worlds, and keys their canonical names."""
-        value = _renumber(value, len(self._worlds), number)
+        worlds = len(self._worlds)
+        value = _map_handles(value, lambda h: Handle(h.id * worlds + number, h.type_name))
         if isinstance(operation, Call):
             return self._naming.inward(operation.target, value)
         return value
 
 
-def _renumber(value: Any, worlds: int, number: int) -> Any:
+def _map_handles(value: Any, change: Callable[[Handle], Handle]) -> Any:
+    """Return a value with all handles in it replaced."""
     if isinstance(value, Handle):
-        return Handle(value.id * worlds + number, value.type_name)
+        return change(value)
     if type(value) is tuple:
-        return tuple(_renumber(item, worlds, number) for item in value)
+        return tuple(_map_handles(item, change) for item in value)
     if type(value) is list:
-        return [_renumber(item, worlds, number) for item in value]
+        return [_map_handles(item, change) for item in value]
     if type(value) is dict:
-        return {key: _renumber(item, worlds, number) for key, item in value.items()}
+        return {key: _map_handles(item, change) for key, item in value.items()}
     return value
 
 
@@ -187,7 +203,7 @@ def _describe(operation: Operation) -> str:
             return f"calling {target.partition(':')[2]}"
         case Method(on, name):
             return f"calling {on.type_name}.{name}"
-        case Read(_, path) | Write(_, path) | Shapes(_, path) if path:
+        case Look(_, path) | Read(_, path) | Write(_, path) | Shapes(_, path) if path:
             return f"using {'.'.join(str(key) for _, key in path)}"
         case _:
             return "reading a result"

@@ -17,8 +17,10 @@ from pathlib import Path
 PACKAGES = ("grader", "grader.candidate", "grader.isolation", "grader.worker")
 """Packages that exist here in name only: their ``__init__`` is not run."""
 
+_FRAMING = ("decoder", "encoder", "live", "paths", "tags", "wire")
+
 SHARED = (
-    *(f"grader.candidate.{name}" for name in ("decoder", "encoder", "paths", "tags", "wire")),
+    *(f"grader.candidate.{name}" for name in _FRAMING),
     "grader.isolation",
     "grader.worker",
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.candidate.live import bring_out, bring_out_part
 from grader.candidate.paths import assign, follow
 from grader.candidate.wire import (
     MAX_HEADER,
@@ -31,6 +32,7 @@ from grader.worker.raised import describe
 from grader.worker.snapshot import has_changed, take_snapshot
 
 _KEEP_ALL = -1
+_KEEP_LIVE = -2
 _MAX_NAME = 100
 _MAX_REQUEST_BODY = 1 << 32
 
@@ -48,6 +50,7 @@ class Worker:
         self._requests = requests
         self._replies = replies
         self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
         self._next_handle = 1
         self._reply_bytes = 0
         self._paths: frozenset[str] = frozenset()
@@ -82,6 +85,9 @@ class Worker:
                 return self._call(operation, decoder, encoder)
             case "read":
                 return {"ok": encoder.encode(follow(*self._object_and_path(operation, decoder)))}
+            case "look":
+                found = follow(*self._object_and_path(operation, decoder))
+                return {"ok": encoder.encode(bring_out_part(found, self._hold_once))}
             case "write":
                 thing, path = self._object_and_path(operation, decoder)
                 assign(thing, path, decoder.decode(operation["value"]))
@@ -93,6 +99,7 @@ class Worker:
                 np.random.seed(operation["seed"])
             case "reset":
                 self._objects.clear()
+                self._numbers.clear()
             case "import":
                 importlib.import_module(operation["module"])
             case "load":
@@ -109,19 +116,32 @@ class Worker:
         else:
             module = importlib.import_module(operation["module"])
             function = getattr(module, operation["name"])
+        given = (*args, *kwargs.values())
         # What stayed here behind a handle is the candidate's own; the grader sent the others.
-        sent = [p for p, tag in enumerate(operation["args"]["t"]) if not _is_handle(tag)]
-        before = {position: take_snapshot(args[position]) for position in sent}
+        tags = (*operation["args"]["t"], *(tag for _, tag in operation["kwargs"]["d"]))
+        sent = [position for position, tag in enumerate(tags) if not _is_handle(tag)]
+        before = {position: take_snapshot(given[position]) for position in sent}
+        state = decoder.decode(operation["random"]) if "random" in operation else None
+        if state is not None:
+            np.random.set_state(state)
         result = function(*args, **kwargs)
         reply = {"ok": self._encode_result(result, operation["keep"], encoder)}
         after = [
-            [position, encoder.encode(args[position])]
+            [position, encoder.encode(given[position])]
             for position in sent
-            if has_changed(args[position], before[position])
+            if has_changed(given[position], before[position])
         ]
-        return {**reply, "after": after} if after else reply
+        if after:
+            reply["after"] = after
+        if state is not None:
+            drawn = np.random.get_state()
+            if has_changed(drawn, list(state)):
+                reply["random"] = encoder.encode(drawn)
+        return reply
 
     def _encode_result(self, result: Any, keep: Sequence[int], encoder: Encoder) -> Any:
+        if _KEEP_LIVE in keep:
+            return encoder.encode(bring_out(result, self._hold_once))
         if _KEEP_ALL in keep:
             return encoder.encode(self._hold(result))
         if keep and isinstance(result, (tuple, list)):
@@ -154,8 +174,16 @@ class Worker:
     def _hold(self, value: object) -> Handle:
         self._next_handle += 1
         self._objects[self._next_handle] = value
-        name = type.__dict__["__name__"].__get__(type(value))  # whatever its metaclass says
-        return Handle(self._next_handle, str(name)[:_MAX_NAME])
+        return Handle(self._next_handle, _type_name(value))
+
+    def _hold_once(self, value: object) -> Handle:
+        """Return one and the same handle for one and the same object."""
+        number = self._numbers.get(id(value))
+        if number is not None and self._objects.get(number) is value:
+            return Handle(number, _type_name(value))
+        handle = self._hold(value)
+        self._numbers[id(value)] = handle.id
+        return handle
 
     def _held(self, handle: Handle) -> Any:
         return self._object(handle.id)
@@ -215,6 +243,11 @@ class Worker:
 
 def _is_handle(tag: object) -> bool:
     return type(tag) is dict and "h" in tag
+
+
+def _type_name(value: object) -> str:
+    name = type.__dict__["__name__"].__get__(type(value))  # whatever its metaclass says
+    return str(name)[:_MAX_NAME]
 
 
 def _shape(value: object) -> tuple[int, ...] | None:
