@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from grader.checks.classifiers import Classifier
     from grader.checks.descent import DescentCheck
     from grader.checks.draws import DrawsCheck
+    from grader.checks.dropout import DropoutBackwardCheck, DropoutForwardCheck
+    from grader.checks.dropout_network import DropoutNetworkCheck
     from grader.checks.experiments import ForwardBackward, FunctionCall
     from grader.checks.gradient import GradientCheck
     from grader.checks.initialisation import InitialisationCheck
@@ -37,6 +39,9 @@ __all__ = [
     "Convention",
     "DescentCheck",
     "DrawsCheck",
+    "DropoutBackwardCheck",
+    "DropoutForwardCheck",
+    "DropoutNetworkCheck",
     "ForwardBackward",
     "FunctionCall",
     "GradientCheck",
@@ -69,6 +74,9 @@ _HOMES = {
     "Convention": "grader.course.conventions",
     "DescentCheck": "grader.checks.descent",
     "DrawsCheck": "grader.checks.draws",
+    "DropoutBackwardCheck": "grader.checks.dropout",
+    "DropoutForwardCheck": "grader.checks.dropout",
+    "DropoutNetworkCheck": "grader.checks.dropout_network",
     "ForwardBackward": "grader.checks.experiments",
     "FunctionCall": "grader.checks.experiments",
     "GradientCheck": "grader.checks.gradient",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class InitialisationCheck(Check):
     """Weights are Gaussian with mean zero and the scale asked for; biases are exactly zero.
 
+    Scales of a normalisation, whose names begin with ``gamma``, are exactly one.
+
     Give the weights at least some thousand entries: their measured standard deviation must be
     within a tenth of the right one, which a correct model of that size never misses. A bias may
     be the number zero, which broadcasts as an array of zeros would.
@@ -36,7 +38,7 @@ class InitialisationCheck(Check):
     arguments: tuple[Any, ...] = ()
     keywords: Mapping[str, Any] = field(default_factory=dict)
     shapes: Mapping[str, tuple[int, ...]]
-    """Shape of each parameter; names that begin with ``b`` are biases."""
+    """Shape of each parameter; names that begin with ``b`` are biases, shifts among them."""
     scale: float
     """Standard deviation of the weights."""
 
@@ -68,10 +70,10 @@ class InitialisationCheck(Check):
         except CallFailed as failed:
             return outcome_of_failure(failed.failure)
         value = candidate.read(model, ("attr", "params"), ("item", name))
-        is_bias = part.startswith("b")
-        values = _as_array(value, lists=is_bias)
+        is_constant = _constant_of(part) is not None
+        values = _as_array(value, lists=is_constant)
         if values is not None and (
-            (is_bias and not values.shape) or same_but_for_ones(values.shape, self.shapes[part])
+            (is_constant and not values.shape) or same_but_for_ones(values.shape, self.shapes[part])
         ):
             return self._judge(part, values)
         shape = None if values is None else values.shape
@@ -93,9 +95,10 @@ class InitialisationCheck(Check):
     def _judge(self, part: str, values: NDArray[Any]) -> Outcome:
         if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
             return Outcome(Status.FAILED, f"params[{part!r}] does not hold finite numbers.")
-        if part.startswith("b"):
-            wrong = int(np.count_nonzero(values))
-            message = f"params[{part!r}] is not zero in {wrong} of {values.size} entries."
+        constant = _constant_of(part)
+        if constant is not None:
+            wrong = int(np.count_nonzero(values != constant))
+            message = f"params[{part!r}] is not {constant:g} in {wrong} of {values.size} entries."
             return Outcome(Status.FAILED if wrong else Status.PASSED, message if wrong else "")
         return self._judge_weights(part, values)
 
@@ -115,6 +118,13 @@ class InitialisationCheck(Check):
         return Outcome(
             Status.FAILED, message, error=error, tolerance=0.1, hint=hint, evidence=evidence
         )
+
+
+def _constant_of(part: str) -> float | None:
+    """Return what every entry of a parameter starts at; None if it is drawn."""
+    if part.startswith("gamma"):
+        return 1.0
+    return 0.0 if part.startswith("b") else None
 
 
 def _as_array(value: Any, *, lists: bool) -> NDArray[Any] | None:

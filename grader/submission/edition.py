@@ -21,6 +21,10 @@ _KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "num_classes": ("output_dim", "output_size", "num_class"),
     "input_dim": ("input_size",),
     "weight_scale": ("std", "weight_std"),
+    "normalization": ("use_batchnorm",),
+    "use_batchnorm": ("normalization",),
+    "dropout_keep_ratio": ("dropout",),
+    "dropout": ("dropout_keep_ratio",),
 }
 
 CS231N = Edition(

@@ -17,7 +17,9 @@ from reference.validation import (
 DropoutCache: TypeAlias = tuple[LayerOptions, Array | None]
 
 
-def dropout_forward(x: Array, dropout_param: LayerOptions) -> tuple[Array, DropoutCache]:
+def dropout_forward(
+    x: Array, dropout_param: LayerOptions, *, convention: str = "keep"
+) -> tuple[Array, DropoutCache]:
     """Zero elements at random and rescale the rest, so that the expected value is kept.
 
     Parameters
@@ -25,11 +27,13 @@ def dropout_forward(x: Array, dropout_param: LayerOptions) -> tuple[Array, Dropo
     x : ndarray of any shape
         Input.
     dropout_param : dict
-        ``p``: a probability, required. ``convention``: what `p` means, ``'keep'`` (the
-        default; CS231n since 2018) for the chance that an element is kept, ``'drop'``
-        (CS231n before, and nndl) for the chance that it is dropped. ``mode``: ``'train'``,
-        or ``'test'``, in which nothing is dropped; required. ``seed``: makes the mask
-        repeat, as gradient checks need. Not changed.
+        ``p``: a probability, required. ``convention``: what `p` means, if not the argument
+        of that name says it. ``mode``: ``'train'``, or ``'test'``, in which nothing is
+        dropped; required. ``seed``: makes the mask repeat, as gradient checks need. Not
+        changed.
+    convention : {'keep', 'drop'}
+        What `p` means: the chance that an element is kept (CS231n since 2018), or that it is
+        dropped (CS231n before, and some years of nndl).
 
     Returns
     -------
@@ -60,7 +64,7 @@ def dropout_forward(x: Array, dropout_param: LayerOptions) -> tuple[Array, Dropo
     mode = require_choice("dropout_param['mode']", dropout_param.get("mode"), ("train", "test"))
     p = require_probability("dropout_param['p']", dropout_param.get("p"))
     convention = require_choice(
-        "dropout_param['convention']", dropout_param.get("convention", "keep"), ("keep", "drop")
+        "dropout_param['convention']", dropout_param.get("convention", convention), ("keep", "drop")
     )
     if mode == "test":
         return x.copy(), (dropout_param, None)

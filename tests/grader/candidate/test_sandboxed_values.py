@@ -185,6 +185,20 @@ def test_keywords_are_given_under_the_submissions_own_names(submit: Submit) -> N
     assert caught.value.failure.status is Status.MISSING
 
 
+def test_values_go_with_another_name_of_a_keyword(submit: Submit) -> None:
+    """Years that take a flag for batch normalisation get one; they have no layer normalisation."""
+    candidate = submit(
+        "class Model:\n    def __init__(self, use_batchnorm=False): self.flag = use_batchnorm",
+        keywords={"normalization": ("use_batchnorm",)},
+    )
+    for value, flag in (("batchnorm", True), (None, False)):
+        model = candidate.create("layers:Model", normalization=value)
+        assert candidate.read(model, ("attr", "flag")) is flag
+    with pytest.raises(CallFailed, match="takes no parameter 'normalization'") as caught:
+        candidate.create("layers:Model", normalization="layernorm")
+    assert caught.value.failure.status is Status.MISSING
+
+
 def test_state_of_optimizers_is_translated_both_ways(submit: Submit) -> None:
     """Adam's m and v are given and read as v and a where a submission calls them so."""
     source = """
