@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import sys
 import traceback
@@ -14,6 +15,7 @@ from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 
 DECLARATION = "assignment.py"
+_FAMILIES = "grader.families."
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,30 @@ class LoadedAssignment:
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of the declaration's text and of its master notebooks."""
+        """sha256 of the declaration's text, of the families it uses and its master notebooks."""
         digest = hashlib.sha256((self.folder / DECLARATION).read_bytes())
+        for path in _families_of(self.folder / DECLARATION):
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
         for name in self.assignment.masters:
             digest.update(hashlib.sha256(_read_master(self.folder / name)).digest())
         return digest.hexdigest()
+
+
+def _families_of(declaration: Path) -> tuple[Path, ...]:
+    """Return the files of the check families that a declaration imports, directly or not."""
+    folder = Path(__file__).resolve().parent.parent / "families"
+    found: set[Path] = set()
+    waiting = [declaration]
+    while waiting:
+        for node in ast.walk(ast.parse(waiting.pop().read_bytes())):
+            if not isinstance(node, ast.ImportFrom) or not node.module:
+                continue
+            names = (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+            stems = [name.removeprefix(_FAMILIES) for name in names if name.startswith(_FAMILIES)]
+            paths = [folder / f"{stem}.py" for stem in stems]
+            waiting += [path for path in paths if path.is_file() and path not in found]
+            found.update(path for path in paths if path.is_file())
+    return tuple(sorted(found))
 
 
 def assignments_folder() -> Path:
