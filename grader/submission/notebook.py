@@ -7,7 +7,9 @@ definitions and what they use, on the lines where the cells stand when put one b
 import ast
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from grader.submission.parsing import SourceProblem, explain, parse
 
@@ -56,18 +58,25 @@ def read_cells(content: bytes) -> tuple[CodeCell, ...]:
     ValueError
         If it is not the JSON of a notebook.
     """
+    return tuple(
+        CodeCell(index, source)
+        for index, cell in enumerate(all_cells(content), start=1)
+        if cell.get("cell_type") == "code" and (source := cell_source(cell)) is not None
+    )
+
+
+def all_cells(content: bytes) -> list[dict[str, Any]]:
+    """Return the cells of a notebook in format 3 or 4 as they are stored; too many are cut.
+
+    Raises
+    ------
+    ValueError
+        If it is not the JSON of a notebook.
+    """
     try:
         notebook = json.loads(content.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
-    return tuple(
-        CodeCell(index, source)
-        for index, cell in enumerate(_all_cells(notebook), start=1)
-        if (source := _code(cell)) is not None
-    )
-
-
-def _all_cells(notebook: object) -> list[object]:
     if not isinstance(notebook, dict):
         raise ValueError("it is JSON, but not a notebook")
     cells = notebook.get("cells")
@@ -79,12 +88,12 @@ def _all_cells(notebook: object) -> list[object]:
         for sheet in sheets:
             found = sheet.get("cells") if isinstance(sheet, dict) else None
             cells.extend(found if isinstance(found, list) else ())
-    return cells[:_CELLS]
+    # What is no cell keeps its place: cells are counted from 1.
+    return [cell if isinstance(cell, dict) else {} for cell in cells[:_CELLS]]
 
 
-def _code(cell: object) -> str | None:
-    if not isinstance(cell, dict) or cell.get("cell_type") != "code":
-        return None
+def cell_source(cell: Mapping[str, Any]) -> str | None:
+    """Return what a cell holds, with plain line ends; None if that is no text or too long."""
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
