@@ -1,0 +1,173 @@
+"""Checks of ThreeLayerConvNet: conv - ReLU - 2x2 max pool - affine - ReLU - affine - softmax.
+
+Parameters are drawn larger than a network would start with, so that no gradient is so small that
+rounding decides.
+"""
+
+from __future__ import annotations
+
+from grader.checks.base import Check
+from grader.checks.gradient import GradientCheck
+from grader.checks.initialisation import InitialisationCheck
+from grader.checks.models import ModelLoss
+from grader.checks.value import ValueCheck
+from grader.families.points import Points, points_of
+from grader.inputs import Input, integers, normal
+
+TARGET = "cnn:ThreeLayerConvNet"
+NAME = "ThreeLayerConvNet"
+PARAMETERS = ("W1", "b1", "W2", "b2", "W3", "b3")
+TOLERANCE = 5e-6
+"""For gradients of the whole network: the course's own numeric check of them is not finer."""
+
+POINTS: Points = {
+    f"{NAME}.init": 3,
+    f"{NAME}.scores": 3,
+    f"{NAME}.filter_size": 1,
+    f"{NAME}.loss": 2,
+    f"{NAME}.regularised_loss": 2,
+    f"{NAME}.gradients": 6,
+    f"{NAME}.regularised_gradients": {"W1": 1, "W2": 1, "W3": 1},
+}
+
+
+def network_checks(points: Points = POINTS) -> tuple[Check, ...]:
+    """Return the checks of ``ThreeLayerConvNet``."""
+    return (
+        _initialisation(points),
+        *_forward_checks(points),
+        *_loss_checks(points),
+        *_gradient_checks(points),
+    )
+
+
+def _network(
+    observed: tuple[str, ...],
+    *,
+    image: tuple[int, int, int] = (2, 6, 8),
+    filter_size: int = 3,
+    reg: float = 0.0,
+) -> ModelLoss:
+    """Return a small network at drawn parameters, looked at in one way."""
+    filters, hidden, classes = 3, 7, 5
+    pooled = filters * (image[1] // 2) * (image[2] // 2)
+    shapes: dict[str, tuple[int, ...]] = {
+        "W1": (filters, image[0], filter_size, filter_size),
+        "b1": (filters,),
+        "W2": (pooled, hidden),
+        "b2": (hidden,),
+        "W3": (hidden, classes),
+        "b3": (classes,),
+    }
+    parameters: dict[str, Input] = {
+        name: normal(*shape, scale=0.5) for name, shape in shapes.items()
+    }
+    return ModelLoss(
+        target=TARGET,
+        keywords={
+            "input_dim": image,
+            "num_filters": filters,
+            "filter_size": filter_size,
+            "hidden_dim": hidden,
+            "num_classes": classes,
+            "weight_scale": 1e-2,
+            "dtype": float,
+        },
+        parameters=parameters,
+        attributes={"reg": reg},
+        X=normal(3, *image),
+        y=integers(classes, 3),
+        observed=observed,
+    )
+
+
+def _initialisation(points: Points) -> InitialisationCheck:
+    return InitialisationCheck(
+        id=f"{NAME}.init",
+        target=TARGET,
+        keywords={
+            "input_dim": (3, 12, 16),
+            "num_filters": 40,
+            "filter_size": 5,
+            "hidden_dim": 60,
+            "num_classes": 50,
+            "weight_scale": 1e-2,
+        },
+        shapes={
+            "W1": (40, 3, 5, 5),
+            "b1": (40,),
+            "W2": (40 * 6 * 8, 60),
+            "b2": (60,),
+            "W3": (60, 50),
+            "b3": (50,),
+        },
+        scale=1e-2,
+        points=points_of(f"{NAME}.init", PARAMETERS, points),
+    )
+
+
+def _forward_checks(points: Points) -> tuple[ValueCheck, ...]:
+    return (
+        _value(
+            "scores",
+            _network(("scores",)),
+            points,
+            "Which layers follow each other, and which of them has no ReLU after it?",
+        ),
+        _value(
+            "filter_size",
+            _network(("scores",), image=(3, 6, 4), filter_size=5),
+            points,
+            "Which padding keeps height and width, whatever the filters' size?",
+        ),
+    )
+
+
+def _loss_checks(points: Points) -> tuple[ValueCheck, ...]:
+    return (
+        _value(
+            "loss",
+            _network(("loss",)),
+            points,
+            "Which loss of the scores does the handout ask for?",
+        ),
+        _value(
+            "regularised_loss",
+            _network(("loss",), reg=0.5),
+            points,
+            "Are all three weight arrays regularised, and with which factor in front?",
+        ),
+    )
+
+
+def _gradient_checks(points: Points) -> tuple[GradientCheck, ...]:
+    plain, regularised = f"{NAME}.gradients", f"{NAME}.regularised_gradients"
+    return (
+        GradientCheck(
+            id=plain,
+            experiment=_network(PARAMETERS),
+            tolerance=TOLERANCE,
+            points=points_of(plain, PARAMETERS, points),
+            hint="Which cache belongs to this layer, and in which order do they run backwards?",
+        ),
+        GradientCheck(
+            id=regularised,
+            experiment=_network(PARAMETERS, reg=0.7),
+            base=_network(("loss",)),
+            tolerance=TOLERANCE,
+            points=points_of(regularised, ("W1", "W2", "W3"), points),
+            hint="What is the derivative of the penalty, and to which gradients is it added?",
+        ),
+    )
+
+
+def _value(name: str, experiment: ModelLoss, points: Points, hint: str) -> ValueCheck:
+    check_id = f"{NAME}.{name}"
+    part = experiment.observed[0]
+    return ValueCheck(
+        id=check_id,
+        experiment=experiment,
+        tolerance=1e-7,
+        points=points_of(check_id, (part,), points),
+        hint=hint,
+    )
