@@ -101,7 +101,7 @@ def grade(
     started = time.perf_counter()
     handed_in = open_submission(Path(submission))
     with Zygote() as zygote:
-        settings = _Settings(_choose_level(isolation), limits or Limits(), seed, progress)
+        settings = _Settings(choose_level(isolation), limits or Limits(), seed, progress)
         report = _grade(handed_in, assignments, zygote, settings)
     return replace(report, seconds=time.perf_counter() - started)
 
@@ -204,7 +204,7 @@ def _make_candidate(
 ) -> SandboxedCandidate:
     from grader.candidate.sandboxed import SandboxedCandidate, World
 
-    confinement = _confine(settings.level, settings.limits)
+    confinement = confine(settings.level, settings.limits)
     worlds = [
         World(programme, zygote, confinement, settings.limits, old_names=old_names)
         for programme in programmes
@@ -247,14 +247,22 @@ def _make_report(
     )
 
 
-def _choose_level(asked: str) -> Level:
+def choose_level(asked: str) -> Level:
+    """Return the isolation that a name asks for.
+
+    Raises
+    ------
+    SandboxError
+        If this machine does not offer it.
+    """
     try:
         return choose(asked).level
     except IsolationError as error:
         raise SandboxError(str(error)) from error
 
 
-def _confine(level: Level, limits: Limits) -> Confinement:
+def confine(level: Level, limits: Limits) -> Confinement:
+    """Return what holds a worker that runs student code."""
     return Confinement(
         level=level,
         read_only=default_read_only(),

@@ -118,7 +118,7 @@ def _is_declaration(one: type) -> bool:
     return issubclass(one, Enum) or (parameters is not None and parameters.frozen)
 
 
-def _known(value: Any, where: str) -> Any:
+def _known(value: object, where: str) -> Any:
     name = type(value).__name__
     if known_classes().get(name) is not type(value):
         raise AssignmentError(
@@ -130,9 +130,7 @@ def _known(value: Any, where: str) -> Any:
 
 def _encode_number(value: float) -> Any:
     # JSON has no words for these.
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"$float": repr(value)}
-    return value
+    return value if math.isfinite(value) else {"$float": repr(value)}
 
 
 def _encode_array(value: np.ndarray[Any, Any], where: str) -> Any:

@@ -1,0 +1,1 @@
+"""What students get of an assignment: starter and bundle, with the proof that they leak nothing."""

@@ -1,0 +1,120 @@
+"""Makes the files of a release, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.course.assignment import Assignment
+from grader.course.bundle import BUNDLE, only_public, public_names, write_declaration
+from grader.course.catalogue import LoadedAssignment
+from grader.course.expected import FILE, Values, expected_for, pack
+from grader.course.starter.modules import Starter, edition_named, make_starter
+from grader.course.student_notebook import code_of, make_student_notebook, move_imports
+from grader.report.wording import count_points
+
+_NOTEBOOK_PACKAGES = ("matplotlib", "notebook")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The files of a release, by path."""
+
+    starter: Mapping[str, bytes]
+    bundle: Mapping[str, bytes]
+    modules: Starter
+    """Which of the starter's files are left to write, and for which targets."""
+
+
+def make_release(
+    loaded: LoadedAssignment, edition: str | None = None, *, with_given: bool = False
+) -> Release:
+    """Make starter and bundle of an assignment.
+
+    Parameters
+    ----------
+    loaded : LoadedAssignment
+        With its notebooks' checks.
+    edition : str, optional
+        Layout of the modules; by default that of the assignment's course.
+    with_given : bool
+        Hand out the functions of questions that are marked as given complete.
+
+    Raises
+    ------
+    AssignmentError
+        If expected values are stale, the reference is absent or lacks a target, or a notebook
+        is wrong.
+    """
+    assignment = loaded.assignment
+    notebooks, modules = make_starter_files(loaded, edition, with_given=with_given)
+    starter = {
+        **{path: text.encode() for path, text in sorted(modules.files.items())},
+        **{path: text.encode() for path, text in notebooks.items()},
+        "requirements.txt": _write_requirements(notebooks).encode(),
+        "README.md": _write_readme(assignment, modules, tuple(notebooks)).encode(),
+    }
+    values = pack(only_public_values(assignment, expected_for(loaded, None)))
+    declaration = write_declaration(assignment, values)
+    return Release(starter, {BUNDLE: declaration.encode(), FILE: values}, modules)
+
+
+def make_starter_files(
+    loaded: LoadedAssignment, edition: str | None = None, *, with_given: bool = False
+) -> tuple[dict[str, str], Starter]:
+    """Make student notebooks, by name, and the modules they import.
+
+    Raises
+    ------
+    AssignmentError
+        If the reference is absent or lacks a target, or a notebook is wrong.
+    """
+    assignment = loaded.assignment
+    own, layout = edition_named(assignment.course), edition_named(edition or assignment.course)
+    notebooks = {
+        name: move_imports(
+            make_student_notebook(name, (loaded.folder / name).read_bytes()), own, layout
+        )
+        for name in assignment.masters
+    }
+    code = "\n".join(code_of(text) for text in notebooks.values())
+    return notebooks, make_starter(assignment, layout, code, with_given=with_given)
+
+
+def only_public_values(assignment: Assignment, values: Values) -> Values:
+    """Return the expected values of public checks, under every choice of every convention."""
+    names = public_names(assignment)
+    return {key: value for key, value in values.items() if check_of(key) in names}
+
+
+def check_of(key: str) -> str:
+    """Return the id of the check that an expected value belongs to."""
+    first, _, rest = key.partition("/")
+    return rest.partition("/")[0] if first.startswith("@") else first
+
+
+def _write_requirements(notebooks: Mapping[str, str]) -> str:
+    packages = ("numpy>=2", *(_NOTEBOOK_PACKAGES if notebooks else ()))
+    return "".join(f"{name}\n" for name in sorted(packages))
+
+
+def _write_readme(assignment: Assignment, modules: Starter, notebooks: tuple[str, ...]) -> str:
+    public = only_public(assignment)
+    asked = {path: [] for path in modules.own}  # type: dict[str, list[str]]
+    for target, path in modules.stubs.items():
+        asked[path].append(f"`{target.partition(':')[2]}`")
+    lines = [f"# {assignment.title}", "", "Write what is marked with TODO:", ""]
+    lines += [f"- `{path}`: {', '.join(names)}" for path, names in asked.items() if names]
+    lines += [f"- `{name}`: work through it from top to bottom" for name in notebooks]
+    lines += ["", "| question | points |", "| --- | --- |"]
+    lines += [f"| {question.title} | {question.points:g} |" for question in public.questions]
+    rest = assignment.points - public.points
+    if rest:
+        lines += ["", f"{count_points(rest)} more come from checks that are not public."]
+    lines += [
+        *("", "Install what is needed, and open the notebooks:", ""),
+        *("```", "python -m pip install -r requirements.txt", "jupyter notebook", "```", ""),
+        *("With `grade` installed, see what your work earns in the public checks:", ""),
+        *("```", "grade . --assignment ../bundle", "```"),
+    ]
+    return "\n".join(lines) + "\n"
