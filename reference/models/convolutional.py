@@ -8,7 +8,7 @@ import numpy as np
 
 from reference.layers.combined import affine_relu_backward, affine_relu_forward
 from reference.layers.combined_convolution import (
-    NAIVE,
+    PROVIDED,
     WindowLayers,
     conv_relu_pool_backward,
     conv_relu_pool_forward,
@@ -50,7 +50,7 @@ class ThreeLayerConvNet:
     dtype : dtype
         Of parameters and of all computation.
     layers : WindowLayers
-        The convolution and the pooling to use; the naive ones by default.
+        The convolution and the pooling to use; those that a course hands out by default.
     generator : numpy.random.Generator, optional
         Source of the first weights; NumPy's global generator by default, as in the course.
 
@@ -83,7 +83,7 @@ class ThreeLayerConvNet:
         reg: float = 0.0,
         dtype: DTypeLike = np.float32,
         *,
-        layers: WindowLayers = NAIVE,
+        layers: WindowLayers = PROVIDED,
         generator: np.random.Generator | None = None,
     ) -> None:
         self.reg = reg
