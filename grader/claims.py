@@ -1,0 +1,156 @@
+"""What the student's own notebook says, held against what we measure: notes, never points."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from grader.model import CheckResult, Outcome, Status
+from grader.submission.archive import Submission
+from grader.submission.copies import Copies
+from grader.submission.paths import show
+from grader.submission.printed import Site, find_sites, read_numbers
+from grader.submission.stored import StoredCell, stored_cells
+
+if TYPE_CHECKING:
+    from grader.checks.cells import CellCheck
+    from grader.course.assignment import Assignment
+
+_WRONG = frozenset({Status.FAILED, Status.ERRORED, Status.TIMED_OUT, Status.CRASHED})
+_MARGIN = 10.0
+"""Inputs drawn anew give other errors: a printed one this near its bound claims nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a stored output says of one part of a cell's check."""
+
+    cell: StoredCell
+    error: float | None = None
+    """The error printed; None for an assertion."""
+    passed: bool | None = None
+    """Whether an assertion held; None for a printed error, or if the cell was never run."""
+
+
+def compare_claims(
+    results: Sequence[CheckResult], assignment: Assignment, handed_in: Submission
+) -> list[CheckResult]:
+    """Note in the rows of notebook cells where the student's notebook says something else.
+
+    Parameters
+    ----------
+    results : sequence of CheckResult
+        Rows of the assignment's checks, named ``check.part``.
+    assignment : Assignment
+        As graded.
+    handed_in : Submission
+        Its notebooks are read, bounded, and believed in nothing.
+
+    Returns
+    -------
+    list of CheckResult
+        The same rows; only notes are added.
+    """
+    from grader.checks.cells import CellCheck
+
+    checks = [check for check in assignment.checks if isinstance(check, CellCheck)]
+    words = {target.rpartition(":")[2].partition(".")[0] for c in checks for target in c.targets}
+    cells = stored_cells(handed_in.files, sorted(words))
+    if not cells:
+        return list(results)
+    copies = Copies(cells)
+    claims: dict[str, tuple[Claim, float]] = {}
+    for check in checks:
+        for part, claim in read_claims(check, copies).items():
+            tolerance = check.tolerances.get(part, check.tolerance)
+            claims[f"{check.id}.{part}"] = (claim, tolerance)
+    return [
+        _note(result, *claims[result.id]) if result.id in claims else result for result in results
+    ]
+
+
+def read_claims(check: CellCheck, copies: Copies) -> dict[str, Claim]:
+    """Return what the student's copy of a cell says, by part; nothing if there is no copy."""
+    cell = copies.find(check.id, check.source)
+    if cell is None:
+        return {}
+    if not cell.was_run:
+        return {part: Claim(cell) for part in check.parts}
+    theirs = find_sites(cell.source)
+    numbers = read_numbers(cell.output, theirs)
+    claims = {}
+    for part, site in _sites_of(check).items():
+        position = _find_site(site, theirs)
+        if position is None:
+            continue
+        if site.label is None:
+            # A notebook stops at the first assertion that fails.
+            claims[part] = Claim(cell, passed=not cell.raised)
+        elif position in numbers:
+            claims[part] = Claim(cell, error=numbers[position])
+    return claims
+
+
+def _sites_of(check: CellCheck) -> dict[str, Site]:
+    """Return the comparison in the instructor's cell that each part is, as far as it is plain."""
+    sites = find_sites(check.source)
+    parts = [part for part in check.parts if part not in check.predicates]
+    if len(parts) == len(sites):
+        return dict(zip(parts, sites, strict=True))
+    by_name: dict[str, list[Site]] = {part: [s for s in sites if part in s.names] for part in parts}
+    return {part: found[0] for part, found in by_name.items() if len(found) == 1}
+
+
+def _find_site(wanted: Site, sites: Iterable[Site]) -> int | None:
+    """Return the position of a comparison in the student's copy, if it is there once."""
+    same = [
+        position
+        for position, site in enumerate(sites)
+        if site.names == wanted.names and (site.label is None) == (wanted.label is None)
+    ]
+    return same[0] if len(same) == 1 else None
+
+
+def _note(result: CheckResult, claim: Claim, tolerance: float) -> CheckResult:
+    outcome = result.outcome
+    note = _say(claim, outcome, outcome.tolerance or tolerance)
+    if not note:
+        return result
+    evidence = replace(outcome.evidence, notes=(*outcome.evidence.notes, note))
+    return replace(result, outcome=replace(outcome, evidence=evidence))
+
+
+def _say(claim: Claim, outcome: Outcome, tolerance: float) -> str:
+    """Return the note, where notebook and measurement disagree about passing."""
+    is_right, is_wrong = outcome.status is Status.PASSED, outcome.status in _WRONG
+    place = f"{show(claim.cell.notebook)}, cell {claim.cell.index}"
+    if claim.error is None and claim.passed is None:
+        return f"Your notebook holds this cell but never ran it ({place})." if is_wrong else ""
+    if claim.error is None:
+        if is_wrong and claim.passed:
+            return f"In your notebook this cell ran without an error ({place}): {_OUTDATED}"
+        if is_right and not claim.passed:
+            return f"Your notebook shows {show(claim.cell.raised)} ({place}): {_RUN_AGAIN}"
+        return ""
+    measured = _measured(outcome)
+    if is_wrong and claim.error <= tolerance:
+        return f"Your notebook says {claim.error:.1e}, {measured} ({place}): {_OUTDATED}"
+    if is_right and claim.error > tolerance * _MARGIN:
+        return f"Your notebook says {_number(claim.error)}, {measured} ({place}): {_RUN_AGAIN}"
+    return ""
+
+
+_OUTDATED = "its output is of an earlier version of your code, or was edited."
+_RUN_AGAIN = "its output is of an earlier version of your code; run it again."
+
+
+def _measured(outcome: Outcome) -> str:
+    if outcome.error is None or not math.isfinite(outcome.error):
+        return "and here it does not get that far"
+    return f"we measure {outcome.error:.1e}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.1e}" if math.isfinite(value) else "nan"
