@@ -1,0 +1,104 @@
+"""Convolutional networks: convolution, pooling, spatial batch normalisation and a network of them.
+
+Printed values and tolerances are those of the course's notebook. Points add up to 100.
+"""
+
+from grader import Assignment, Question, uniform
+from grader.families import (
+    combined_convolution,
+    convolution,
+    convolutional_network,
+    normalization,
+    pooling,
+)
+
+SPATIAL = "layers:spatial_batchnorm"
+SPATIAL_POINTS = {
+    "spatial_batchnorm_forward": 3,
+    "spatial_batchnorm_forward.small_variance": 1,
+    "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 2, "after_test": 1},
+    "spatial_batchnorm_backward": {"dx": 3, "dgamma": 1.5, "dbeta": 1.5},
+}
+
+assignment = Assignment(
+    name="convolutional_networks",
+    title="Convolutional networks",
+    notebooks=("ConvolutionalNetworks", "ConvolutionalNetwork", "convnet", "conv_nets"),
+    masters=("ConvolutionalNetworks.ipynb",),
+    bound={
+        # Two pictures instead of a kitten and a puppy, and three images instead of a hundred:
+        # naive layers loop over every pixel.
+        "pictures": uniform(2, 3, 9, 12, high=255.0),
+        "num_images": 3,
+    },
+    questions=(
+        Question(
+            id="conv_forward",
+            title="Convolution: forward",
+            checks=convolution.forward_checks(),
+        ),
+        Question(id="image_processing", title="Image processing by convolution"),
+        Question(
+            id="conv_backward",
+            title="Convolution: backward",
+            checks=convolution.backward_checks(),
+        ),
+        Question(
+            id="max_pool_forward",
+            title="Max pooling: forward",
+            checks=pooling.forward_checks(),
+        ),
+        Question(
+            id="max_pool_backward",
+            title="Max pooling: backward",
+            checks=pooling.backward_checks(),
+        ),
+        Question(id="fast_layers", title="Naive layers against fast ones"),
+        Question(
+            id="conv_relu_pool",
+            title="Convolution, ReLU and pooling",
+            checks=(combined_convolution.conv_relu_pool_check(),),
+            given=True,
+        ),
+        Question(
+            id="conv_relu",
+            title="Convolution and ReLU",
+            checks=(combined_convolution.conv_relu_check(),),
+            given=True,
+        ),
+        Question(
+            id="three_layer_net",
+            title="Three-layer network",
+            checks=convolutional_network.network_checks(),
+        ),
+        Question(id="filters", title="The filters, looked at"),
+        Question(
+            id="spatial_batchnorm_forward",
+            title="Spatial batch normalisation: forward",
+            checks=(
+                *normalization.train_checks(
+                    f"{SPATIAL}_forward",
+                    "spatial_batchnorm_forward",
+                    (2, 3, 4, 5),
+                    SPATIAL_POINTS,
+                ),
+                normalization.test_mode_check(
+                    f"{SPATIAL}_forward", "spatial_batchnorm_test", (3, 4, 2, 5), SPATIAL_POINTS
+                ),
+            ),
+        ),
+        Question(
+            id="spatial_batchnorm_backward",
+            title="Spatial batch normalisation: backward",
+            checks=(
+                normalization.gradient_check(
+                    f"{SPATIAL}_forward",
+                    f"{SPATIAL}_backward",
+                    "spatial_batchnorm_backward",
+                    (2, 3, 4, 5),
+                    SPATIAL_POINTS,
+                ),
+            ),
+        ),
+    ),
+)
