@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from grader.checks.options import TrainThenTest
     from grader.checks.probes import RegularizationProbe
     from grader.checks.review import ReviewCheck
+    from grader.checks.settled_scores import SettledScores
     from grader.checks.value import ValueCheck
     from grader.compare import Measure
     from grader.course.assignment import Assignment, Question
     from grader.course.conventions import Choice, Convention
+    from grader.course.hand_in import HandIn
     from grader.inputs import fixed, integers, linspace, normal, uniform
     from grader.model import Limits, Visibility
     from grader.pipeline import grade
@@ -45,6 +47,7 @@ __all__ = [
     "ForwardBackward",
     "FunctionCall",
     "GradientCheck",
+    "HandIn",
     "InitialisationCheck",
     "KeptShape",
     "Limits",
@@ -55,6 +58,7 @@ __all__ = [
     "Question",
     "RegularizationProbe",
     "ReviewCheck",
+    "SettledScores",
     "TrainThenTest",
     "ValueCheck",
     "Visibility",
@@ -80,6 +84,7 @@ _HOMES = {
     "ForwardBackward": "grader.checks.experiments",
     "FunctionCall": "grader.checks.experiments",
     "GradientCheck": "grader.checks.gradient",
+    "HandIn": "grader.course.hand_in",
     "InitialisationCheck": "grader.checks.initialisation",
     "KeptShape": "grader.checks.linear",
     "Limits": "grader.model",
@@ -90,6 +95,7 @@ _HOMES = {
     "Question": "grader.course.assignment",
     "RegularizationProbe": "grader.checks.probes",
     "ReviewCheck": "grader.checks.review",
+    "SettledScores": "grader.checks.settled_scores",
     "TrainThenTest": "grader.checks.options",
     "ValueCheck": "grader.checks.value",
     "Visibility": "grader.model",

@@ -110,10 +110,12 @@ def _grade(
     handed_in: Submission, asked: Sequence[str | Path], zygote: Zygote, settings: _Settings
 ) -> Report:
     from grader.candidate.naming import Naming
+    from grader.course.hand_in import expand, scale
     from grader.judge import Judge
     from grader.recognition import choose_assignments, tell_left_out, without_unasked
     from grader.submission.overlay import lay_out
 
+    asked, points = expand(asked)
     chosen = choose_assignments(handed_in, asked)
     targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.targets)
     located = locate(handed_in, targets)
@@ -132,7 +134,8 @@ def _grade(
             left_out += graded[-1].notes
     finally:
         candidate.restart()
-    return _make_report(handed_in, located, graded, (*left_out, *naming.notes), settings)
+    report = _make_report(handed_in, located, graded, (*left_out, *naming.notes), settings)
+    return scale(report, points) if points else report
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from grader.cli.assignments import list_assignments, regenerate_assignments, sho
 from grader.cli.doctor import examine
 from grader.cli.exit_codes import ExitCode
 from grader.cli.grading import grade_submission
+from grader.cli.importing import import_course_handout
+from grader.cli.release import release_assignment
+from grader.cli.validate import validate_assignments
 from grader.errors import GraderError
 from grader.report.untrusted import printable
 
@@ -83,6 +86,9 @@ program.add_command(list_assignments)
 program.add_command(show_assignment)
 program.add_command(examine)
 program.add_command(regenerate_assignments)
+program.add_command(import_course_handout)
+program.add_command(validate_assignments)
+program.add_command(release_assignment)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -144,7 +150,7 @@ def _suggest_command(given: list[str]) -> str:
     """Return a question if what was taken for a submission looks like a misspelt command."""
     from difflib import get_close_matches
 
-    if not given or os.path.lexists(given[0]):
+    if not given or given[0] in program.commands or os.path.lexists(given[0]):
         return ""
     close = get_close_matches(given[0], program.commands, n=1)
     return f"; did you mean: grade {close[0]}?" if close else ""

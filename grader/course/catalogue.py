@@ -10,6 +10,7 @@ import types
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
@@ -106,7 +107,21 @@ def load_declaration(name_or_folder: str | Path) -> LoadedAssignment:
         return load_bundle(given.parent if given.name == BUNDLE else given)
     folder = _find_folder(name_or_folder)
     path = folder / DECLARATION
-    module = types.ModuleType(f"assignment_{folder.name}")
+    assignment = run_declaration(path).get("assignment")
+    if not isinstance(assignment, Assignment):
+        raise AssignmentError(f"{path}: it must define 'assignment = Assignment(...)'")
+    return LoadedAssignment(assignment, folder)
+
+
+def run_declaration(path: Path) -> dict[str, Any]:
+    """Execute an instructor's declaration and return the names it defines.
+
+    Raises
+    ------
+    AssignmentError
+        If it cannot be read or raises; the message names the line.
+    """
+    module = types.ModuleType(f"assignment_{path.parent.name}")
     module.__file__ = str(path)
     try:
         # Not by an import: bytecode kept from an edit of the same second would be run instead.
@@ -116,10 +131,7 @@ def load_declaration(name_or_folder: str | Path) -> LoadedAssignment:
         said = " ".join(str(error).split())
         kind = type(error).__name__
         raise AssignmentError(f"{path}{_line_in(path, error)}: {kind}: {said}") from error
-    assignment = module.__dict__.get("assignment")
-    if not isinstance(assignment, Assignment):
-        raise AssignmentError(f"{path}: it must define 'assignment = Assignment(...)'")
-    return LoadedAssignment(assignment, folder)
+    return module.__dict__
 
 
 def complete(loaded: LoadedAssignment) -> LoadedAssignment:
