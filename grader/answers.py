@@ -60,10 +60,10 @@ def answers_of(assignment: Assignment, handed_in: Submission) -> Mapping[str, st
         return {}
     cells = stored_cells(handed_in.files, [*(check.id for check in checks), "uestion", "nswer"])
     own = [cell for cell in cells if _stem(cell) in {n.lower() for n in assignment.notebooks}]
-    cells = own or cells
-    places = _find_questions(checks, cells)
+    asked = own or list(cells)
+    places = _find_questions(checks, asked)
     return {
-        check.id: _answer(check, cells, places[check.id])[:LONGEST] if check.id in places else ""
+        check.id: _answer(check, asked, places[check.id])[:LONGEST] if check.id in places else ""
         for check in checks
     }
 

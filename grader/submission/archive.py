@@ -25,6 +25,7 @@ from grader.submission.members import (
     zip_members,
 )
 from grader.submission.paths import is_archive, is_skipped, is_source, normalise, show
+from grader.submission.shortening import shorten_notebook
 
 _HEAD = 512
 _WARNINGS = 50
@@ -41,6 +42,10 @@ class ArchiveLimits:
     """Files kept."""
     file_bytes: int = 32 << 20
     """Bytes of one file; a longer one is left out with a warning."""
+    notebook_bytes: int = 128 << 20
+    """The same for a notebook: outputs may make it this long, and are cut once it is read."""
+    short_bytes: int = 4 << 20
+    """Bytes from which a notebook's outputs are cut."""
     total_bytes: int = 256 << 20
     """Bytes kept in memory."""
     stream_bytes: int = 1 << 30
@@ -163,10 +168,12 @@ class _Reader:
                 raise SubmissionError(
                     f"{show(self.name)}: is {kind}, which cannot be read; hand in a zip"
                 )
-        content = self.budget.read(stream, self.limits.file_bytes)
+        suffix = ".ipynb" if head.lstrip()[:1] == b"{" else ""
+        limit = self._limit_of(name + suffix)
+        content = self._fit(name + suffix, self.budget.read(stream, limit))
         if content is None:
             raise SubmissionError(
-                f"{show(self.name)}: is longer than {self.limits.file_bytes >> 20} MB; "
+                f"{show(self.name)}: is longer than {limit >> 20} MB; "
                 "clear the notebook's outputs and hand it in again"
             )
         if not content.strip():
@@ -202,13 +209,24 @@ class _Reader:
 
     def _take(self, path: str, member: Member) -> None:
         try:
-            content = member.read(self.limits.file_bytes)
+            content = self._fit(path, member.read(self._limit_of(path)))
         except UNREADABLE as problem:
             raise SubmissionError(_damaged(f"{self.name}: {path}", problem)) from problem
         if content is None:
             self._warn(f"{show(path)} is too long and was not read")
         else:
             self._keep(path, content)
+
+    def _limit_of(self, path: str) -> int:
+        return self.limits.notebook_bytes if _is_notebook(path) else self.limits.file_bytes
+
+    def _fit(self, path: str, content: bytes | None) -> bytes | None:
+        """Cut a long notebook's outputs; return None for what stays too long."""
+        if content is None:
+            return None
+        if _is_notebook(path) and len(content) > self.limits.short_bytes:
+            content = shorten_notebook(content) or content
+        return content if len(content) <= self.limits.file_bytes else None
 
     def _keep(self, path: str, content: bytes) -> None:
         if path in self._files:
@@ -269,6 +287,10 @@ class _Reader:
             tuple(self._names),
             tuple(self._warnings),
         )
+
+
+def _is_notebook(path: str) -> bool:
+    return path.rstrip().lower().endswith(".ipynb")
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -184,7 +185,8 @@ def _tar_reader(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Callable[[in
         if info.size > limit:
             return None
         member = archive.extractfile(info)
-        content = b"" if member is None else member.read()
+        # In pieces: one huge read is what a header asks for that lies.
+        content = b"".join(iter(partial(member.read, _CHUNK), b"")) if member else b""
         if len(content) != info.size:
             raise EOFError("it ends inside a member")
         return content
