@@ -1,0 +1,126 @@
+"""A convolutional network of three layers, and all the layers that it and its rivals are made of.
+
+The course has the layers copied from the notebooks before; they are judged here, too, because a
+network is only as right as what it is made of. Points add up to 100.
+"""
+
+from grader import (
+    Assignment,
+    Choice,
+    Convention,
+    DropoutBackwardCheck,
+    DropoutForwardCheck,
+    Question,
+)
+from grader.families import (
+    combined_convolution,
+    convolution,
+    convolutional_network,
+    normalization,
+    pooling,
+)
+
+NORMALIZATION_POINTS = {
+    "spatial_batchnorm_forward": 3,
+    "spatial_batchnorm_forward.small_variance": 1,
+    "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 2, "after_test": 1},
+    "spatial_batchnorm_backward": {"dx": 3, "dgamma": 1.5, "dbeta": 1.5},
+    "batchnorm_forward": 2,
+    "batchnorm_forward.small_variance": 1,
+    "batchnorm_test": {"running_mean": 0.5, "running_var": 0.5, "out": 1.5, "after_test": 0.5},
+    "batchnorm_backward": {"dx": 2, "dgamma": 0.5, "dbeta": 0.5},
+}
+
+
+def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tuple[Question, ...]:
+    """Return the two questions of one kind of batch normalisation."""
+    forward, backward = f"layers:{name}_forward", f"layers:{name}_backward"
+    points = NORMALIZATION_POINTS
+    return (
+        Question(
+            id=f"{name}_forward",
+            title=f"{title}: forward",
+            checks=(
+                *normalization.train_checks(forward, f"{name}_forward", shape, points),
+                normalization.test_mode_check(forward, f"{name}_test", shape, points),
+            ),
+        ),
+        Question(
+            id=f"{name}_backward",
+            title=f"{title}: backward",
+            checks=(
+                normalization.gradient_check(forward, backward, f"{name}_backward", shape, points),
+            ),
+        ),
+    )
+
+
+dropout_forward = DropoutForwardCheck(
+    id="dropout_forward",
+    points={"values": 1, "share": 1, "seed": 0.5, "test": 0.5},
+    hint="What do p and the mask mean, and what is divided by what in training?",
+)
+
+dropout_backward = DropoutBackwardCheck(
+    id="dropout_backward",
+    points={"dx": 0.5, "test": 0.5},
+    hint="By what was each entry of the input multiplied on the way forward?",
+)
+
+dropout_p = Convention(
+    name="dropout",
+    title="dropout's p",
+    choices={
+        name: Choice(title=title, keywords={"layers:dropout_forward": {"convention": name}})
+        for name, title in (("drop", "the chance to drop"), ("keep", "the chance to keep"))
+    },
+    probe=DropoutForwardCheck(id="dropout_p", points={"values": 0, "share": 0}),
+)
+
+assignment = Assignment(
+    name="nndl_cnn",
+    title="A three-layer convolutional network",
+    notebooks=("CNN", "CNN-Layers", "CNN_Layers", "CNN-BatchNorm", "CNN_BatchNorm"),
+    course="nndl",
+    masters=("CNN.ipynb",),
+    conventions=(dropout_p,),
+    questions=(
+        Question(
+            id="three_layer_net",
+            title="Three-layer network",
+            checks=convolutional_network.network_checks(),
+        ),
+        Question(
+            id="conv_forward",
+            title="Convolution: forward",
+            checks=convolution.forward_checks(),
+        ),
+        Question(
+            id="conv_backward",
+            title="Convolution: backward",
+            checks=convolution.backward_checks(),
+        ),
+        Question(
+            id="max_pool_forward",
+            title="Max pooling: forward",
+            checks=pooling.forward_checks(),
+        ),
+        Question(
+            id="max_pool_backward",
+            title="Max pooling: backward",
+            checks=pooling.backward_checks(),
+        ),
+        Question(
+            id="conv_relu",
+            title="Convolution, ReLU and pooling",
+            checks=(
+                combined_convolution.conv_relu_check({"conv_relu": 1}),
+                combined_convolution.conv_relu_pool_check({"conv_relu_pool": 1}),
+            ),
+            given=True,
+        ),
+        *normalization_questions("spatial_batchnorm", "Spatial batch normalisation", (2, 3, 4, 5)),
+        *normalization_questions("batchnorm", "Batch normalisation", (7, 4)),
+        Question(id="dropout", title="Dropout", checks=(dropout_forward, dropout_backward)),
+    ),
+)
