@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 @click.command(name="list")
 def list_assignments() -> int:
-    """List the assignments that can be graded."""
+    """List the assignments that can be graded, and the hand-ins that group them."""
     from grader.course.catalogue import assignment_names, load_assignment
+    from grader.course.hand_in import hand_in_names, load_hand_in
 
     code = ExitCode.GRADED
     names = assignment_names()
-    widest = max(map(len, names), default=0)
+    widest = max(map(len, (*names, *hand_in_names())), default=0)
     for name in names:
         try:
             title = load_assignment(name).assignment.title
@@ -32,6 +33,9 @@ def list_assignments() -> int:
             title = f"cannot be loaded: {error}"
             code = ExitCode.ASSIGNMENT
         print_text(f"{name:<{widest}}  {printable(title)}\n")
+    for name in hand_in_names():
+        parts = ", ".join(load_hand_in(name).hand_in.parts)
+        print_text(f"{name:<{widest}}  {printable(f'hand-in of {parts}')}\n")
     return code
 
 
@@ -40,7 +44,14 @@ def list_assignments() -> int:
 def show_assignment(assignment: str) -> int:
     """Show the questions of ASSIGNMENT, a name or a folder, and their points."""
     from grader.course.catalogue import load_assignment
+    from grader.course.hand_in import is_hand_in, load_hand_in
 
+    if is_hand_in(assignment):
+        hand_in = load_hand_in(assignment).hand_in
+        lines = [f"{hand_in.title} ({hand_in.name}), {count_points(hand_in.points)}", ""]
+        lines += [f"{part}: {count_points(value)}" for part, value in hand_in.parts.items()]
+        print_text("".join(f"{printable(line)}\n" for line in lines))
+        return ExitCode.GRADED
     print_text(_describe(load_assignment(assignment).assignment))
     return ExitCode.GRADED
 

@@ -36,10 +36,11 @@ def validate_assignments(assignments: tuple[str, ...], seeds: int, isolation: st
     if anything is wrong.
     """
     from grader.course.catalogue import assignment_names, load_assignment
+    from grader.course.hand_in import expand
     from grader.course.validate import validate
 
     code = ExitCode.GRADED
-    for name in assignments or assignment_names():
+    for name in expand(assignments)[0] or assignment_names():
         problems: list[str]
         try:
             loaded = load_assignment(name)
@@ -51,7 +52,7 @@ def validate_assignments(assignments: tuple[str, ...], seeds: int, isolation: st
         except AssignmentError as error:
             problems, facts = [str(error)], "cannot be validated"
         said = count(len(problems), "problem") if problems else f"proved on {count(seeds, 'seed')}"
-        print_text(f"{printable(name)}: {said} ({facts})\n")
+        print_text(f"{printable(str(name))}: {said} ({facts})\n")
         for problem in problems:
             print_text(f"  {printable(problem, limit=1000)}\n")
         if problems:
