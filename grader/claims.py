@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -78,14 +78,14 @@ def read_claims(check: CellCheck, copies: Copies) -> dict[str, Claim]:
         return {}
     if not cell.was_run:
         return {part: Claim(cell) for part in check.parts}
-    theirs = find_sites(cell.source)
+    ours, theirs = find_sites(check.source), find_sites(cell.source)
     numbers = read_numbers(cell.output, theirs)
     claims = {}
-    for part, site in _sites_of(check).items():
-        position = _find_site(site, theirs)
+    for part, place in _places_of(check, ours).items():
+        position = _same_site(ours, place, theirs)
         if position is None:
             continue
-        if site.label is None:
+        if ours[place].label is None:
             # A notebook stops at the first assertion that fails.
             claims[part] = Claim(cell, passed=not cell.raised)
         elif position in numbers:
@@ -93,24 +93,41 @@ def read_claims(check: CellCheck, copies: Copies) -> dict[str, Claim]:
     return claims
 
 
-def _sites_of(check: CellCheck) -> dict[str, Site]:
-    """Return the comparison in the instructor's cell that each part is, as far as it is plain."""
-    sites = find_sites(check.source)
-    parts = [part for part in check.parts if part not in check.predicates]
-    if len(parts) == len(sites):
-        return dict(zip(parts, sites, strict=True))
-    by_name: dict[str, list[Site]] = {part: [s for s in sites if part in s.names] for part in parts}
-    return {part: found[0] for part, found in by_name.items() if len(found) == 1}
+def _places_of(check: CellCheck, sites: Sequence[Site]) -> dict[str, int]:
+    """Return which comparison of the instructor's cell each part is, where that is plain."""
+    from grader.checks.cells.analysis import analyse
+
+    parts: dict[int, list[str]] = {}
+    for site in analyse(check.source, tuple(check.setup), ()).sites:
+        parts.setdefault(site.line, []).append(site.part)
+    places: dict[int, list[int]] = {}
+    for place, site in enumerate(sites):
+        places.setdefault(site.line, []).append(place)
+    return {
+        part: place
+        for line, names in parts.items()
+        if len(names) == len(places.get(line, ()))
+        for part, place in zip(names, places[line], strict=True)
+    }
 
 
-def _find_site(wanted: Site, sites: Iterable[Site]) -> int | None:
-    """Return the position of a comparison in the student's copy, if it is there once."""
-    same = [
-        position
-        for position, site in enumerate(sites)
+def _same_site(ours: Sequence[Site], place: int, theirs: Sequence[Site]) -> int | None:
+    """Return the position of a comparison of ours in the student's copy, if it is plain."""
+    wanted = _alike(ours, ours[place])
+    found = _alike(theirs, ours[place])
+    if len(wanted) == len(found):
+        return found[wanted.index(place)]
+    if not found and [s.label is None for s in ours] == [s.label is None for s in theirs]:
+        return place  # the variables have other names
+    return None
+
+
+def _alike(sites: Sequence[Site], wanted: Site) -> list[int]:
+    return [
+        place
+        for place, site in enumerate(sites)
         if site.names == wanted.names and (site.label is None) == (wanted.label is None)
     ]
-    return same[0] if len(same) == 1 else None
 
 
 def _note(result: CheckResult, claim: Claim, tolerance: float) -> CheckResult:

@@ -50,6 +50,8 @@ class Literal:
     """Line of the assignment in the cell, from 1."""
     numbers: tuple[Number, ...]
     """In the order in which an array stores them."""
+    is_array: bool = False
+    """Whether an array is made of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def find_literals(source: str) -> tuple[Literal, ...]:
             nodes = _number_nodes(value)
             if nodes:
                 numbers = tuple(_number_of(node, source, lines, starts) for node in nodes)
-                found.append(Literal(name, value.lineno, numbers))
+                is_array = isinstance(value, ast.Call)
+                found.append(Literal(name, value.lineno, numbers, is_array))
     return tuple(found)
 
 

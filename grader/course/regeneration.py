@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from grader.course.catalogue import LoadedAssignment
 from grader.course.expected import Change, compute
 from grader.course.literals import Literal, Renewal, find_literals, renew
+from grader.course.markers import split_hidden
 from grader.course.master import MasterCell, read_master
 from grader.course.notebook import HIDDEN
 from grader.course.notebook_text import edit_cells
@@ -109,14 +110,25 @@ def _reference_literals(loaded: LoadedAssignment) -> dict[str, NDArray[Any]]:
 def _compared(
     cell: MasterCell, values: Mapping[str, NDArray[Any]]
 ) -> Iterator[tuple[Literal, NDArray[Any]]]:
-    """Yield the literals of a cell that are compared, with what the reference gives."""
+    """Yield the literals of a cell that are compared, with what the reference gives.
+
+    A name that is given several literals stands for the second one with ``_2`` behind it.
+    """
+    from grader.checks.cells.origins import looks_expected
+
     name = cell.tag.id if cell.tag is not None else ""
-    seen: dict[str, int] = {}
-    for literal in find_literals(cell.source):
-        seen[literal.name] = seen.get(literal.name, 0) + 1
-        again = f"_{seen[literal.name]}" if seen[literal.name] > 1 else ""
-        for check in (name, f"{name}{HIDDEN}"):
+    literals = find_literals(cell.source)
+    visible, hidden = split_hidden(cell.source)
+    for check, piece in ((name, visible), (f"{name}{HIDDEN}", hidden)):
+        lines = {number for number, line in enumerate(piece.split("\n"), start=1) if line.strip()}
+        seen: dict[str, int] = {}
+        for literal in literals:
+            if literal.line not in lines:
+                continue
+            if not literal.is_array and not looks_expected(literal.name):
+                continue
+            seen[literal.name] = seen.get(literal.name, 0) + 1
+            again = f"_{seen[literal.name]}" if seen[literal.name] > 1 else ""
             value = values.get(f"{check}/literal/{literal.name}{again}")
             if value is not None:
                 yield literal, value
-                break

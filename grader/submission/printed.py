@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from grader.submission.notebook import parse_cell
 
@@ -29,8 +30,14 @@ class Site:
 
     names: frozenset[str]
     """Names that are compared; the same in every copy of the cell."""
+    line: int
+    """Line of the cell where they are compared, from 1."""
     label: re.Pattern[str] | None
     """Finds the number in the output; None for an assertion."""
+
+
+_Measured: TypeAlias = "dict[str, tuple[frozenset[str], int]]"
+"""Names that hold an error: what it compares, and the line that does so."""
 
 
 def find_sites(source: str) -> tuple[Site, ...]:
@@ -41,7 +48,7 @@ def find_sites(source: str) -> tuple[Site, ...]:
     parsed = parse_cell("", 1, source)
     if parsed.problem is not None:
         parsed = parse_cell("", 1, _PYTHON2.sub(r"\1print(\2)", source))
-    measured: dict[str, frozenset[str]] = {}
+    measured: _Measured = {}
     return tuple(site for statement in parsed.body for site in _sites(statement, measured))
 
 
@@ -71,14 +78,14 @@ def _worth(said: str) -> float:
     return math.inf if math.isnan(number) else number
 
 
-def _sites(node: ast.stmt, measured: dict[str, frozenset[str]]) -> Iterator[Site]:
+def _sites(node: ast.stmt, measured: _Measured) -> Iterator[Site]:
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             measured.pop(name, None)
             if _measures(value, measured):
-                measured[name] = _compared(value, measured)
+                measured[name] = (_compared(value, measured), value.lineno)
         case ast.Assert(test=test):
-            yield Site(_compared(test, measured), None)
+            yield Site(_compared(test, measured), _line(test, measured), None)
         case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=arguments)):
             yield from _printed(arguments, measured)
     for child in ast.iter_child_nodes(node):
@@ -86,14 +93,13 @@ def _sites(node: ast.stmt, measured: dict[str, frozenset[str]]) -> Iterator[Site
             yield from _sites(child, measured)
 
 
-def _printed(
-    arguments: Sequence[ast.expr], measured: Mapping[str, frozenset[str]]
-) -> Iterator[Site]:
+def _printed(arguments: Sequence[ast.expr], measured: _Measured) -> Iterator[Site]:
     """Yield a site for each measured error among the arguments of one print."""
     pieces = [piece for argument in arguments for piece in _pieces(argument)]
     for position, piece in enumerate(pieces):
         if not isinstance(piece, str) and _measures(piece, measured):
-            yield Site(_compared(piece, measured), _label(pieces[:position]))
+            line = _line(piece, measured)
+            yield Site(_compared(piece, measured), line, _label(pieces[:position]))
 
 
 def _pieces(node: ast.expr) -> list[str | ast.expr]:
@@ -141,7 +147,7 @@ def _label(pieces: Sequence[str | ast.expr]) -> re.Pattern[str]:
     return re.compile(rf"{start}{text}{_BETWEEN}{_NUMBER}", re.MULTILINE)
 
 
-def _measures(node: ast.expr, measured: Mapping[str, frozenset[str]]) -> bool:
+def _measures(node: ast.expr, measured: _Measured) -> bool:
     """Return whether an expression is an error: a number that says how far apart things are."""
     match node:
         case ast.Name(id=name):
@@ -158,11 +164,21 @@ def _measures(node: ast.expr, measured: Mapping[str, frozenset[str]]) -> bool:
     return False
 
 
-def _compared(node: ast.expr, measured: Mapping[str, frozenset[str]]) -> frozenset[str]:
+def _compared(node: ast.expr, measured: _Measured) -> frozenset[str]:
     """Return the names in an expression, without those of modules and functions."""
     called = {id(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)}
     names: set[str] = set()
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and id(inner) not in called and inner.id != "np":
-            names |= measured.get(inner.id, frozenset({inner.id}))
+            names |= measured[inner.id][0] if inner.id in measured else {inner.id}
     return frozenset(names)
+
+
+def _line(node: ast.expr, measured: _Measured) -> int:
+    """Return the line that compares: that of an assignment, where a name holds the error."""
+    lines = [
+        measured[inner.id][1]
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Name) and inner.id in measured
+    ]
+    return lines[0] if lines else node.lineno
