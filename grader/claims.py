@@ -101,8 +101,8 @@ def _places_of(check: CellCheck, sites: Sequence[Site]) -> dict[str, int]:
     for site in analyse(check.source, tuple(check.setup), ()).sites:
         parts.setdefault(site.line, []).append(site.part)
     places: dict[int, list[int]] = {}
-    for place, site in enumerate(sites):
-        places.setdefault(site.line, []).append(place)
+    for place, one in enumerate(sites):
+        places.setdefault(one.line, []).append(place)
     return {
         part: place
         for line, names in parts.items()

@@ -96,6 +96,14 @@ class _Piece:
     visibility: Visibility
     setup: tuple[str, ...]
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of what it compares."""
+        from grader.checks.cells.analysis import analyse
+
+        # What comes before has a say in it: a comparison is named after what is judged.
+        return analyse(self.source, self.setup, tuple(self.predicates.items())).parts
+
 
 @dataclass(frozen=True, slots=True)
 class _Builder:
@@ -149,9 +157,9 @@ class _Builder:
         return self._make_pieces(tag, sources)
 
     def _make_pieces(self, tag: Tag, pieces: Mapping[str, _Piece]) -> list[CellCheck]:
-        from grader.checks.cells import CellCheck, parts_of
+        from grader.checks.cells import CellCheck
 
-        parts = {name: parts_of(one.source, one.predicates) for name, one in pieces.items()}
+        parts = {name: one.parts for name, one in pieces.items()}
         every = [part for names in parts.values() for part in names]
         if not every:
             raise ValueError(

@@ -14,6 +14,8 @@ from grader.submission.notebook import parse_cell
 _NUMBER = r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf))\b"
 _BETWEEN = r"[ \t'\",(]*(?:np\.float\d*\()?"
 """What Python puts between a label and a number: a blank, or marks of a printed tuple."""
+_SPARSE = re.compile(rf"^numerical: .*?relative error: {_NUMBER}", re.MULTILINE)
+"""What the course's gradient check prints for each entry it looks at."""
 _LINE = 400
 """Characters of a line that are searched for a label."""
 _WORDS = 12
@@ -56,7 +58,7 @@ def read_numbers(output: str, sites: Sequence[Site]) -> dict[int, float]:
     """Return what a stored output says, by position of the site; the worst of a loop.
 
     Where several sites print the same label, their numbers are told apart by order, and not at
-    all if there are more or fewer than sites.
+    all if there are more or fewer than sites. A gradient check prints many, as many each time.
     """
     found: dict[int, float] = {}
     by_label: dict[str, list[int]] = {}
@@ -66,10 +68,11 @@ def read_numbers(output: str, sites: Sequence[Site]) -> dict[int, float]:
     lines = "\n".join(line[:_LINE] for line in output.split("\n"))
     for pattern, positions in by_label.items():
         numbers = [_worth(said) for said in re.findall(pattern, lines, re.MULTILINE)]
-        if len(positions) == len(numbers):
-            found.update(zip(positions, numbers, strict=True))
-        elif len(positions) == 1 and numbers:
-            found[positions[0]] = max(numbers)
+        share, rest = divmod(len(numbers), len(positions))
+        if rest or not share or (share > 1 < len(positions) and pattern != _SPARSE.pattern):
+            continue
+        for order, position in enumerate(positions):
+            found[position] = max(numbers[order * share : (order + 1) * share])
     return found
 
 
@@ -80,17 +83,27 @@ def _worth(said: str) -> float:
 
 def _sites(node: ast.stmt, measured: _Measured) -> Iterator[Site]:
     match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            measured.pop(name, None)
-            if _measures(value, measured):
-                measured[name] = (_compared(value, measured), value.lineno)
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if _measures(value, measured):
+            measured[name] = (_compared(value, measured), value.lineno)
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as value) if name in measured:
+            del measured[name]
+            yield from _sparse(value)
         case ast.Assert(test=test):
             yield Site(_compared(test, measured), _line(test, measured), None)
         case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=arguments)):
             yield from _printed(arguments, measured)
+        case ast.Assign(value=value) | ast.Expr(value=value):
+            yield from _sparse(value)
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.stmt) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield from _sites(child, measured)
+
+
+def _sparse(node: ast.expr) -> Iterator[Site]:
+    """Yield the site that a call of the course's gradient check is: it prints by itself."""
+    match node:
+        case ast.Call(func=ast.Name(id="grad_check_sparse"), args=[_, _, gradient, *_]):
+            yield Site(_compared(gradient, {}), node.lineno, _SPARSE)
 
 
 def _printed(arguments: Sequence[ast.expr], measured: _Measured) -> Iterator[Site]:
