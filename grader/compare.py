@@ -6,7 +6,7 @@ merely broadcasts is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,8 @@ class Measure(StrEnum):
     """Largest absolute difference."""
     ABSOLUTE_SUM = "sum of absolute errors"
     """Sum of absolute differences."""
+    NORM = "norm of the error"
+    """Euclidean norm of the differences, of a matrix the Frobenius norm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,22 @@ def compare(
         errors = _relative(x, right, difference) if measure is Measure.RELATIVE else difference
     same = (x == right) | (np.isnan(x) & np.isnan(right))
     errors = np.where(same, 0.0, np.where(np.isfinite(errors), errors, np.inf))
-    total = float(errors.sum()) if measure is Measure.ABSOLUTE_SUM else float(errors.max(initial=0))
-    limit = tolerance / max(1, errors.size) if measure is Measure.ABSOLUTE_SUM else tolerance
+    total = _TOTALS.get(measure, _largest)(errors)
+    # Over all entries, sums and norms share their tolerance out.
+    limit = tolerance / max(1, errors.size) if measure in _TOTALS else tolerance
     if total <= tolerance:
         return Comparison(True, total, tolerance, count=errors.size)
     return _describe(x, right, errors > limit, total, tolerance)
+
+
+def _largest(errors: NDArray[np.float64]) -> float:
+    return float(errors.max(initial=0))
+
+
+_TOTALS: Mapping[Measure, Callable[[NDArray[np.float64]], float]] = {
+    Measure.ABSOLUTE_SUM: lambda errors: float(errors.sum()),
+    Measure.NORM: lambda errors: float(np.linalg.norm(errors)),
+}
 
 
 def _as_numbers(got: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any] | None, str]:

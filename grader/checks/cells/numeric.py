@@ -1,0 +1,234 @@
+"""Numeric gradients in cells: derivatives along a few random directions instead of every entry.
+
+Each derivative is taken from four values of the function, at one and two steps on either side:
+the two central differences give a value of fourth order, and their distance tells how much of it
+is noise. A kink within reach makes them differ, and the direction is drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+DIRECTIONS = 2
+"""Random directions per gradient: a wrong gradient is wrong along almost all of them."""
+
+STEP = 1e-4
+"""Length of the first step; shorter ones follow where the function bends too much for it."""
+
+_COARSE_STEP = 3e-2
+_ATTEMPTS = 4
+_CALM = 1e-7
+"""The two differences are this close, relatively, where the function is smooth."""
+
+_ENTRY_STEP = 1e-5
+
+
+class Unusable(Exception):  # noqa: N818 - says what it is about
+    """What a function of the student returned is nothing that can be differentiated."""
+
+
+@dataclass(eq=False, slots=True)
+class NumericGradient(NDArrayOperatorsMixin):
+    """A numeric gradient, known along some directions; any use but comparing makes all of it."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    directions: NDArray[np.float64]
+    """Unit vectors, one a row, over the flattened entries."""
+    slopes: NDArray[np.float64]
+    """Derivatives along them."""
+    noise: NDArray[np.float64]
+    """How far each of these may be off."""
+    entries: Callable[[], NDArray[Any]] = field(repr=False)
+    """Differentiates by every entry."""
+    _whole: NDArray[Any] | None = field(default=None, repr=False)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        if self._whole is None:
+            self._whole = self.entries()
+        return np.array(self._whole, dtype=dtype)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        plain = [np.asarray(one) if isinstance(one, NumericGradient) else one for one in inputs]
+        return getattr(ufunc, method)(*plain, **kwargs)
+
+    def __getitem__(self, key: Any) -> Any:
+        return np.asarray(self)[key]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(np.asarray(self), name)
+
+    def project(self, gradient: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the derivatives that a gradient of the same size stands for."""
+        projected: NDArray[np.float64] = self.directions @ gradient.reshape(-1).astype(np.float64)
+        return projected
+
+
+class GradientChecker:
+    """The course's functions of the module ``gradient_check``, as cells call them.
+
+    Parameters
+    ----------
+    generator : Generator
+        Draws the directions; never the generator that the cell draws from.
+    """
+
+    def __init__(self, generator: np.random.Generator) -> None:
+        self._generator = generator
+
+    def eval_numerical_gradient(
+        self, f: Callable[[Any], Any], x: Any, verbose: bool = True, h: float = STEP
+    ) -> NumericGradient:
+        """Differentiate a function with one number as its value."""
+        return self._differentiate(_Function(lambda: f(x), x))
+
+    def eval_numerical_gradient_array(
+        self, f: Callable[[Any], Any], x: Any, df: Any, h: float = STEP
+    ) -> NumericGradient:
+        """Carry an upstream gradient through the numeric derivative of an array function."""
+        return self._differentiate(_Function(lambda: f(x), x, np.asarray(df, dtype=np.float64)))
+
+    def eval_numerical_gradient_blobs(
+        self, f: Callable[..., Any], inputs: Sequence[Any], output: Any, h: float = STEP
+    ) -> list[NumericGradient]:
+        """Differentiate a function that writes its result into a blob."""
+
+        def run() -> Any:
+            f(*inputs, output)
+            return np.array(output.vals)
+
+        upstream = np.asarray(output.diffs, dtype=np.float64)
+        return [self._differentiate(_Function(run, blob.vals, upstream)) for blob in inputs]
+
+    def eval_numerical_gradient_net(
+        self, net: Any, inputs: Sequence[Any], output: Any, h: float = STEP
+    ) -> list[NumericGradient]:
+        """Differentiate a net that holds its own blobs."""
+        return self.eval_numerical_gradient_blobs(lambda *_: net.forward(), inputs, output)
+
+    def _differentiate(self, function: _Function) -> NumericGradient:
+        x = function.x
+        found = [self._along_some_direction(function) for _ in range(DIRECTIONS)]
+        place = np.array(x)
+        return NumericGradient(
+            shape=x.shape,
+            dtype=x.dtype,
+            directions=np.array([one.direction for one in found]),
+            slopes=np.array([one.slope for one in found]),
+            noise=np.array([one.noise for one in found]),
+            entries=lambda: function.entries(place),
+        )
+
+    def _along_some_direction(self, function: _Function) -> _Slope:
+        """Return a derivative along a direction without kinks, or the calmest of those tried."""
+        step = STEP if function.x.dtype.itemsize >= 8 else _COARSE_STEP
+        tried: list[_Slope] = []
+        for _ in range(_ATTEMPTS):
+            drawn = self._generator.standard_normal(function.x.size)
+            tried.append(function.along(drawn / max(float(np.linalg.norm(drawn)), 1e-300), step))
+            if tried[-1].is_calm:
+                return tried[-1]
+            step /= 4
+        return min(tried, key=lambda slope: slope.noise)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slope:
+    direction: NDArray[np.float64]
+    slope: float
+    noise: float
+    is_calm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Function:
+    """A function of an array that is changed in place while it runs, and restored after."""
+
+    call: Callable[[], Any]
+    x: NDArray[Any]
+    upstream: NDArray[np.float64] | None = None
+
+    def __post_init__(self) -> None:
+        x: object = self.x  # whatever a cell passes
+        if not isinstance(x, np.ndarray) or x.dtype.kind != "f":
+            kind = f"one of {x.dtype}" if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
+            raise Unusable(f"A numeric gradient needs an array of floats, not {kind}.")
+
+    def along(self, direction: NDArray[np.float64], step: float) -> _Slope:
+        """Return the derivative along a direction."""
+        shift = step * direction.reshape(self.x.shape)
+        first, second, third, fourth = self._values([shift, -shift, 2 * shift, -2 * shift])
+        fine = self._inner(first - second) / (2 * step)
+        coarse = self._inner(third - fourth) / (4 * step)
+        slope = (4 * fine - coarse) / 3
+        weight = 1.0 if self.upstream is None else np.maximum(np.abs(self.upstream), 1e-3)
+        size = float(np.linalg.norm(np.abs(first) * weight))
+        epsilon = float(np.finfo(self.x.dtype).eps)
+        rounding = 8 * epsilon * (size / step + abs(slope))
+        gap = abs(fine - coarse)
+        calm = gap <= _CALM * abs(slope) + 4 * rounding
+        return _Slope(direction, slope, gap + rounding, calm)
+
+    def entries(self, place: NDArray[Any]) -> NDArray[Any]:
+        """Return the derivative by every entry at a place."""
+        gradient = np.zeros(place.shape)
+        flat = gradient.reshape(-1)
+        for entry in range(place.size):
+            shift = np.zeros(place.size)
+            shift[entry] = _ENTRY_STEP
+            step = shift.reshape(place.shape)
+            upper, lower = self._values([step, -step], place)
+            flat[entry] = self._inner(upper - lower) / (2 * _ENTRY_STEP)
+        return gradient
+
+    def _values(
+        self, shifts: Sequence[NDArray[Any]], place: NDArray[Any] | None = None
+    ) -> list[NDArray[np.float64]]:
+        before = self.x.copy()
+        start = before if place is None else place
+        values = []
+        try:
+            for shift in shifts:
+                self.x[...] = start + shift
+                values.append(self._as_value(self.call()))
+        finally:
+            self.x[...] = before
+        return values
+
+    def _as_value(self, value: Any) -> NDArray[np.float64]:
+        """Return a copy of what came back, if it is what a derivative can be taken of."""
+        array = (
+            np.asarray(value) if isinstance(value, (np.ndarray, np.generic, float, int)) else None
+        )
+        if array is None or array.dtype.kind not in "fiub":
+            kind = "None" if value is None else f"of type {type(value).__name__}"
+            raise Unusable(f"The value to differentiate numerically is {kind}, not a number.")
+        if self.upstream is None:
+            if array.size != 1:
+                raise Unusable(
+                    f"The value to differentiate numerically has shape {array.shape}, "
+                    "expected one number."
+                )
+            return array.reshape(()).astype(np.float64)
+        if array.shape != self.upstream.shape:
+            raise Unusable(
+                f"The output to differentiate numerically has shape {array.shape}, "
+                f"expected {self.upstream.shape} like the upstream gradient."
+            )
+        return array.astype(np.float64)
+
+    def _inner(self, difference: NDArray[np.float64]) -> float:
+        return float(difference if self.upstream is None else np.sum(difference * self.upstream))
