@@ -1,0 +1,129 @@
+"""The command that turns a course's own handout into a draft assignment."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from grader.cli.destinations import print_text, write_whole
+from grader.cli.exit_codes import ExitCode
+from grader.errors import AssignmentError
+from grader.report.untrusted import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from grader.course.handout import Draft
+    from grader.course.handout.account import Account
+
+ACCOUNT = "IMPORT.md"
+
+
+@click.command(name="import")
+@click.argument("handout", type=click.Path(path_type=Path))
+@click.option(
+    "--into",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of the new assignment; must be empty or not there yet. Its name is the name of "
+    "the assignment.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print only the totals.")
+def import_course_handout(handout: Path, folder: Path, quiet: bool) -> int:
+    """Turn HANDOUT into a draft assignment.
+
+    HANDOUT is what a course gives out: a zip, a tar or a folder with notebooks and starter code,
+    or a lone notebook. The draft holds assignment.py, the notebooks with their check cells tagged,
+    expected values, and IMPORT.md: which comparisons were taken, which were left, and why.
+    """
+    from grader.course.handout import import_handout
+    from grader.course.handout.account import render
+
+    name = _name_of(folder)
+    draft = import_handout(handout, name)
+    _write(folder, draft.files)
+    draft, note = _settle(handout, name, folder, draft)
+    text = render(draft.account)
+    _write(folder, {ACCOUNT: text})
+    if not quiet:
+        print_text(f"{printable(text, limit=1 << 20)}\n")
+    print_text(_summarise(draft.account, folder))
+    if note:
+        raise AssignmentError(f"{folder}: the draft is written, but {note}")
+    return ExitCode.GRADED
+
+
+def _name_of(folder: Path) -> str:
+    """Return the name of the assignment; refuse a folder or a name that is taken."""
+    from grader.course.catalogue import assignment_names
+
+    if folder.exists() and not folder.is_dir():
+        raise click.BadParameter(f"{folder} is a file; choose a folder.", param_hint="--into")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise click.BadParameter(
+            f"{folder} is not empty; choose a folder that is empty or not there yet.",
+            param_hint="--into",
+        )
+    name = re.sub(r"\W+", "_", folder.resolve().name).strip("_").lower()
+    name = name if name.isidentifier() else f"draft_{name}".strip("_")
+    if name in assignment_names():
+        raise click.BadParameter(
+            f"{name} is the name of an assignment that came with this program; choose another.",
+            param_hint="--into",
+        )
+    return name
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            write_whole(folder / name, text)
+    except OSError as error:
+        raise click.BadParameter(
+            f"{folder} cannot be written: {error.strerror}; choose another.", param_hint="--into"
+        ) from error
+
+
+def _settle(handout: Path, name: str, folder: Path, draft: Draft) -> tuple[Draft, str]:
+    """Leave unjudged what the reference does not pass, and write expected values.
+
+    Returns the draft as it is then, and what is still wrong with it.
+    """
+    from grader.course.catalogue import load_assignment
+    from grader.course.expected import regenerate
+    from grader.course.handout import import_handout
+    from grader.course.handout.trial import try_checks
+
+    unjudged: dict[tuple[str, int], str] = {}
+    while True:
+        loaded = load_assignment(folder)
+        found = try_checks(loaded.assignment, draft.account)
+        if not found:
+            break
+        unjudged |= found
+        try:
+            draft = import_handout(handout, name, unjudged)
+        except AssignmentError:  # nothing is left: the first draft says more than an empty one
+            return draft, "the reference passes none of its checks; see IMPORT.md"
+        _write(folder, draft.files)
+    try:
+        regenerate(loaded)
+    except AssignmentError as error:
+        return draft, f"its expected values are not: {error}"
+    return draft, ""
+
+
+def _summarise(account: Account, folder: Path) -> str:
+    taken = sum(each.taken for each in account.notebooks)
+    left = sum(each.left for each in account.notebooks)
+    return (
+        f"{printable(str(folder))}: {account.checks} check cells judge {taken} comparisons; {left} "
+        f"comparisons are left unjudged, {account.reviews} cells wait for a person. "
+        f"Read {ACCOUNT}, then: grade show {printable(str(folder))}\n"
+    )
