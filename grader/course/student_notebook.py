@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from grader.course.markers import split_hidden
+from grader.course.markers import split_hidden, without_solution
 from grader.course.tags import Tag, read_tag
 from grader.errors import AssignmentError
 from grader.model import Visibility
@@ -113,6 +113,7 @@ def _kept_metadata(tag: Tag | None) -> dict[str, Any]:
 
 def _strip_source(source: str, tag: Tag | None, *, is_code: bool) -> str:
     todo = _CODE_TODO if is_code else _TEXT_TODO
+    without_solution(source)  # for the markers without counterpart that it refuses
     visible, _ = split_hidden(source)
     pairs = zip(source.split("\n"), visible.split("\n"), strict=True)
     source = "\n".join(line for line, shown in pairs if shown or not line)

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import grader
+from grader.course.bundle import BUNDLE, is_bundle, load_bundle, write_declaration
+from grader.course.catalogue import load_assignment
+from grader.course.expected import FILE, expected_for, pack, regenerate
+from grader.course.release.contents import only_public_values
+from grader.errors import AssignmentError
+from grader.pipeline import grade
+
+Declare = Callable[..., Path]
+
+TWO = '''\
+"""One public check that needs a hidden one."""
+
+from grader import Assignment, FunctionCall, Question, ValueCheck, Visibility, normal
+
+
+def relu(name, **settings):
+    return ValueCheck(
+        id=name,
+        experiment=FunctionCall(
+            target="layers:relu_forward",
+            arguments={"x": normal(3, 4)},
+            results={"out": (0,)},
+        ),
+        points={"out": 4},
+        **settings,
+    )
+
+
+assignment = Assignment(
+    name="tiny",
+    title="Rectified linear units",
+    notebooks=("OnlyReLU",),
+    questions=(
+        Question(id="relu", title="ReLU", checks=(
+            relu("relu_forward", needs=("covert",)),
+            relu("covert", visibility=Visibility.HIDDEN),
+        )),
+        Question(id="more", title="Undisclosed", checks=(
+            relu("later", visibility=Visibility.AFTER_DUE),
+        )),
+    ),
+)
+'''
+
+RIGHT = "import numpy as np\n\n\ndef relu_forward(x):\n    return np.maximum(x, 0), x\n"
+
+
+@pytest.fixture
+def bundle(declare: Declare, tmp_path: Path) -> Path:
+    """Return a bundle of an assignment with hidden checks."""
+    loaded = load_assignment(declare(text=TWO))
+    regenerate(loaded)
+    values = pack(only_public_values(loaded.assignment, expected_for(loaded, None)))
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / FILE).write_bytes(values)
+    (folder / BUNDLE).write_text(write_declaration(loaded.assignment, values))
+    return folder
+
+
+@pytest.fixture
+def submission(tmp_path: Path) -> Path:
+    """Return a right submission."""
+    package = tmp_path / "work/cs231n"
+    package.mkdir(parents=True)
+    (package / "layers.py").write_text(RIGHT)
+    return tmp_path / "work"
+
+
+def change(bundle: Path, **changes: Any) -> None:
+    """Replace what a bundle's declaration says."""
+    data = json.loads((bundle / BUNDLE).read_text())
+    (bundle / BUNDLE).write_text(json.dumps(data | changes))
+
+
+def test_bundles_hold_public_checks_alone(bundle: Path) -> None:
+    """What is not public is not there, and nothing needs it."""
+    assert is_bundle(bundle)
+    assignment = load_bundle(bundle).assignment
+    assert [check.id for check in assignment.checks] == ["relu_forward"]
+    assert assignment.checks[0].needs == ()
+    assert (assignment.reference, assignment.masters) == ("", ())
+    text = (bundle / BUNDLE).read_text()
+    assert "covert" not in text
+    assert "Undisclosed" not in text
+    assert list(np.load(bundle / FILE)) == ["relu_forward/seeded/out"]
+
+
+def test_a_bundle_grades_the_public_checks(bundle: Path, submission: Path) -> None:
+    """Points are those of what can be judged with it."""
+    report = grade(submission, [bundle])
+    assert (report.score, report.max_score) == (4, 4)
+    assert report.assignments[0].digest == load_bundle(bundle).digest
+
+
+def test_a_bundle_grades_where_the_reference_is_absent(
+    bundle: Path, submission: Path, tmp_path: Path
+) -> None:
+    """Nothing but the grader is needed."""
+    root = tmp_path / "tree"
+    ignored = shutil.ignore_patterns("__pycache__", "assignments")
+    shutil.copytree(Path(grader.__file__).parent, root / "grader", ignore=ignored)
+    code = f"""
+import sys
+sys.path.insert(0, {str(root)!r})
+from importlib.util import find_spec
+from grader.cli import main
+if find_spec("reference") is None:
+    chosen = ["--assignment", {str(bundle)!r}, "-q", "--format", "terminal"]
+    print("code", main([{str(submission)!r}, *chosen]))
+else:
+    print("reference is there")
+"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        cwd=tmp_path,
+    )
+    if "reference is there" in done.stdout:
+        pytest.skip("the reference is installed beside the packages")
+    assert "4 of 4 points" in done.stdout
+    assert "code 0" in done.stdout
+
+
+def test_other_seeds_are_refused(bundle: Path, submission: Path) -> None:
+    """A bundle cannot compute what is right for another one."""
+    with pytest.raises(AssignmentError, match="seed 231 alone: leave --seed out"):
+        grade(submission, [bundle], seed=7)
+    assert grade(submission, [bundle], seed=231).score == 4
+
+
+def test_values_of_another_bundle_are_refused(bundle: Path, submission: Path) -> None:
+    """The declaration knows its values by their digest."""
+    (bundle / FILE).write_bytes(pack({"relu_forward/seeded/out": np.zeros((3, 4))}))
+    with pytest.raises(AssignmentError, match="does not belong to this bundle"):
+        grade(submission, [bundle])
+    (bundle / FILE).unlink()
+    with pytest.raises(AssignmentError, match="does not belong to this bundle"):
+        grade(submission, [bundle])
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "null", "[" * 100_000, "\x00", '{"format": 1}'])
+def test_damaged_bundles_are_one_clear_line(bundle: Path, content: str) -> None:
+    """The message names the file and what to do."""
+    (bundle / BUNDLE).write_text(content)
+    with pytest.raises(AssignmentError, match=r"bundle\.json: .*fetch the bundle again"):
+        load_assignment(bundle)
+
+
+def test_other_versions_are_told(bundle: Path) -> None:
+    """A bundle of a later program is not guessed at."""
+    change(bundle, version=2)
+    with pytest.raises(AssignmentError, match="version 2, expected version 1"):
+        load_assignment(bundle)
+
+
+def test_a_bundle_that_declares_something_else_is_refused(bundle: Path) -> None:
+    """Only an assignment is one."""
+    change(bundle, assignment={"$": "Fixed", "value": 3})
+    with pytest.raises(AssignmentError, match="declares no assignment"):
+        load_assignment(bundle)
+
+
+def test_loading_executes_nothing(bundle: Path) -> None:
+    """A file of Python beside it is of no interest."""
+    (bundle / "evil.py").write_text("raise SystemExit(3)")
+    change(bundle, extra={"$call": "os.system"})
+    assert load_assignment(bundle).assignment.name == "tiny"
