@@ -191,9 +191,8 @@ class Judge:
         line = None
         known = outcome.status is not Status.CRASHED and "in place" not in message
         if module is not None and known:
-            method = "__init__" if check.constructs_only else "loss"
             name = target.partition(":")[2]
-            line = find_result_line(module.source, name, place, method=method)
+            line = find_result_line(module.source, name, place, method=check.method)
         return definition.location if line is None or module is None else module.locate(line)
 
     def _blame_caller(self, result: CheckResult, right: frozenset[str]) -> CheckResult:

@@ -79,6 +79,11 @@ class Check(ABC):
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Return an outcome per part; may raise ``CallFailed`` if no part got a value."""
 
+    @property
+    def method(self) -> str:
+        """The method of a class that makes the parts."""
+        return "__init__" if self.constructs_only else "loss"
+
     def result_of(self, part: str) -> tuple[str, int | str | None]:
         """Return the target whose result a part is, and its place in what is returned."""
         return self.targets[-1], None

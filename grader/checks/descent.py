@@ -60,6 +60,15 @@ class DescentCheck(Check):
         """Return the class, and the one that holds ``train``."""
         return self.classifier.targets
 
+    def result_of(self, part: str) -> tuple[str, int | str | None]:
+        """Return where ``train`` is, and the weight that it moves."""
+        return self.targets[-1], part if self.classifier.store else None
+
+    @property
+    def method(self) -> str:
+        """Return the method that is judged."""
+        return "train"
+
     def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
         """Return how large the reference's gradients are: those of a stub are nothing."""
         reference.begin_check()

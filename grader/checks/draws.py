@@ -44,6 +44,11 @@ class DrawsCheck(Check):
         """Return the class, and the one that holds ``train``."""
         return self.classifier.targets
 
+    @property
+    def method(self) -> str:
+        """Return the method that is judged."""
+        return "train"
+
     def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
         """Return nothing: what is right is a property."""
         return {}

@@ -39,6 +39,11 @@ class Experiment(ABC):
     def inputs(self) -> Mapping[str, Any]:
         """Declared inputs, by name."""
 
+    @property
+    def method(self) -> str:
+        """The method of a class that gives the parts."""
+        return "loss"
+
     @abstractmethod
     def observe(self, candidate: Candidate, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return values by part; a part that did not come back is `Absent`."""

@@ -167,6 +167,11 @@ class Prediction(Experiment):
         refuse_changes(reply, ("X",), f"{self.classifier.name}.predict")
         return {"labels": reply.value}
 
+    @property
+    def method(self) -> str:
+        """Return the method that gives the labels."""
+        return "predict"
+
     def place_of(self, part: str) -> int | str | None:
         """Return None: the labels are all that is returned."""
         return None

@@ -42,6 +42,11 @@ class ValueCheck(Check):
         """Return the experiment's targets."""
         return self.experiment.targets
 
+    @property
+    def method(self) -> str:
+        """Return the experiment's method."""
+        return self.experiment.method
+
     def result_of(self, part: str) -> tuple[str, int | str | None]:
         """Return the last target and the part's place in its result."""
         return self.targets[-1], self.experiment.place_of(part)
