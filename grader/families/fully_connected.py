@@ -194,7 +194,12 @@ def _depth(points: Points) -> ValueCheck:
 
 
 def deep_network(
-    observed: tuple[str, ...], *, reg: float, parameters: Mapping[str, Any] = DEEP, **keywords: Any
+    observed: tuple[str, ...],
+    *,
+    reg: float,
+    parameters: Mapping[str, Any] = DEEP,
+    examples: int = 2,
+    **keywords: Any,
 ) -> ModelLoss:
     """Return the handout's three-layer network at one strength of regularisation.
 
@@ -206,6 +211,8 @@ def deep_network(
         Strength of the regularisation.
     parameters : mapping
         Declared parameters, by name.
+    examples : int
+        How many there are in the minibatch.
     **keywords
         What the constructor is given besides, such as its normalisation.
     """
@@ -221,8 +228,8 @@ def deep_network(
             **keywords,
         },
         parameters=parameters,
-        X=normal(2, 15),
-        y=integers(10, 2),
+        X=normal(examples, 15),
+        y=integers(10, examples),
         observed=observed,
     )
 

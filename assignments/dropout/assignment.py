@@ -1,0 +1,68 @@
+"""Dropout: the layer, whose mask is the student's own draw, and a network with it.
+
+Points add up to 100; a fifth of them is in the notebook's cells, ten are a person's to give.
+"""
+
+from grader import (
+    Assignment,
+    Choice,
+    Convention,
+    DropoutBackwardCheck,
+    DropoutForwardCheck,
+    DropoutNetworkCheck,
+    Question,
+)
+
+dropout_forward = DropoutForwardCheck(
+    id="dropout_forward",
+    points={"values": 8, "share": 8, "seed": 3, "test": 5},
+    tolerance=1e-9,
+)
+
+dropout_backward = DropoutBackwardCheck(
+    id="dropout_backward",
+    points={"dx": 13, "test": 6},
+    tolerance=1e-9,
+)
+
+FullyConnectedNet = DropoutNetworkCheck(
+    id="FullyConnectedNet.dropout",
+    points={
+        "scores": 5,
+        "masks": 7,
+        "loss": 5,
+        **dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), 1.5),
+    },
+    tolerance=1e-6,
+)
+
+meaning_of_p = Convention(
+    name="dropout",
+    title="what dropout's p is",
+    choices={
+        "keep": Choice(title="the chance to keep an entry"),
+        "drop": Choice(
+            title="the chance to drop an entry",
+            keywords={"layers:dropout_forward": {"convention": "drop"}},
+        ),
+    },
+    probe=DropoutForwardCheck(id="meaning_of_p", points={"values": 0, "share": 0}, tolerance=1e-3),
+)
+
+assignment = Assignment(
+    name="dropout",
+    title="Dropout",
+    notebooks=("Dropout",),
+    masters=("Dropout.ipynb",),
+    conventions=(meaning_of_p,),
+    questions=(
+        Question(id="dropout_forward", title="Dropout: forward", checks=(dropout_forward,)),
+        Question(id="dropout_backward", title="Dropout: backward", checks=(dropout_backward,)),
+        Question(
+            id="fully_connected_dropout",
+            title="Multilayer network with dropout",
+            checks=(FullyConnectedNet,),
+        ),
+        Question(id="regularization", title="Dropout as a regulariser"),
+    ),
+)
