@@ -6,7 +6,14 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-__all__ = ["OVERLAYS", "OverlayFile", "OverlayMode", "provided_source"]
+__all__ = [
+    "NAIVE",
+    "OVERLAYS",
+    "WITHHELD",
+    "OverlayFile",
+    "OverlayMode",
+    "provided_source",
+]
 
 
 class OverlayMode(StrEnum):
@@ -64,9 +71,20 @@ def provided_source(name: str) -> str:
         If no overlay names that file.
     """
     names = {file.source for files in OVERLAYS.values() for file in files if file.source}
+    names.update(WITHHELD.values())
     if name not in names:
         raise ValueError(f"name is {name!r}, expected one of {', '.join(sorted(names))}")
     return Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+
+
+WITHHELD: Mapping[str, str] = MappingProxyType({"fast_layers": "withheld_layers"})
+"""Provided file -> the one in its place while what it would spare the student is judged."""
+
+NAIVE = frozenset(
+    f"layers:{name}_naive"
+    for name in ("conv_forward", "conv_backward", "max_pool_forward", "max_pool_backward")
+)
+"""Targets that are judged without the files above."""
 
 
 def _replace(module: str, *paths: str, source: str | None = None) -> OverlayFile:

@@ -3,12 +3,20 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.model import Location
-from grader.provided.overlays import OVERLAYS, OverlayFile, OverlayMode, provided_source
+from grader.provided.overlays import (
+    NAIVE,
+    OVERLAYS,
+    WITHHELD,
+    OverlayFile,
+    OverlayMode,
+    provided_source,
+)
 from grader.submission.absent import absent_modules
 from grader.submission.archive import Submission
+from grader.submission.course_names import COURSE_NAMES, PROVIDED
 from grader.submission.excerpt import importable_source
 from grader.submission.locate import Located
 from grader.submission.naming import (
@@ -63,10 +71,12 @@ class Programme:
     """Absent top-level module -> ``permissive``, ``compat`` or ``inert``."""
     entries: Mapping[str, tuple[str, str]]
     """Target -> (canonical module name, attribute)."""
+    provided: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What the course hands out, likewise: ``solver:Solver``. Never a student's own copy."""
 
 
 def lay_out(submission: Submission, located: Located) -> tuple[Programme, ...]:
-    """Return one programme for each package root that holds a target.
+    """Return one programme for each package root that holds a target, and one for naive layers.
 
     Parameters
     ----------
@@ -78,10 +88,31 @@ def lay_out(submission: Submission, located: Located) -> tuple[Programme, ...]:
     Notes
     -----
     Roots with more targets come first. Files below another root belong to that one alone.
+
+    Naive layers are called in a programme of their own that lacks the fast ones: calling those is
+    not what was asked for, and no process that has them could keep them from its own code.
     """
     counts = Counter(found.root for found in located.definitions.values())
     roots = [root for root, _ in counts.most_common()]
-    return tuple(_Planner(submission, located, root, roots).plan() for root in roots)
+    programmes = [_Planner(submission, located, root, roots).plan() for root in roots]
+    return tuple(part for programme in programmes for part in _set_naive_apart(programme))
+
+
+def _set_naive_apart(programme: Programme) -> Iterator[Programme]:
+    """Yield a programme without naive layers, and one of naive layers without fast ones."""
+    naive = {target: entry for target, entry in programme.entries.items() if target in NAIVE}
+    others = {target: entry for target, entry in programme.entries.items() if target not in naive}
+    if others or not naive:
+        yield replace(programme, entries=others)
+    if naive:
+        texts = {provided_source(name): provided_source(by) for name, by in WITHHELD.items()}
+        modules = tuple(
+            replace(module, source=texts.get(module.source, module.source))
+            if module.provided
+            else module
+            for module in programme.modules
+        )
+        yield replace(programme, modules=modules, entries=naive)
 
 
 class _Planner:
@@ -102,6 +133,7 @@ class _Planner:
         self._defining = {found.file for found in self._targets.values()}
         self._own_names = own_names(located.sources.values())
         self._modules: dict[str, ModuleSource] = {}
+        self._provided: dict[str, str] = {}
 
     def plan(self) -> Programme:
         for source in self._sources():
@@ -125,6 +157,11 @@ class _Planner:
             entries={
                 target: (by_path[found.file], target.partition(":")[2])
                 for target, found in self._targets.items()
+            },
+            provided={
+                f"{module}:{attribute}": (name, attribute)
+                for module, name in self._provided.items()
+                for attribute in COURSE_NAMES[module]
             },
         )
 
@@ -192,9 +229,11 @@ class _Planner:
         if file.mode is OverlayMode.FILL and (present or owned or self._defines_stem(stems)):
             return
         text = provided_source(file.source)
+        missing = tuple(name for name in wanted if name not in self._modules)
+        if file.module in PROVIDED and (present or missing):
+            self._provided.setdefault(file.module, (present or missing)[0])
         for name in present:
             self._modules[name] = replace(self._modules[name], source=text, provided=True)
-        missing = tuple(name for name in wanted if name not in self._modules)
         if present and missing:
             first = self._modules[present[0]]
             self._modules[present[0]] = replace(first, names=(*first.names, *missing))

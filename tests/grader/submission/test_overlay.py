@@ -13,11 +13,11 @@ OWN = "def own(): return 1\n"
 TARGETS = ("layers:affine_forward", "fc_net:TwoLayerNet")
 
 
-def programmes(files: dict[str, str]) -> tuple[Programme, ...]:
+def programmes(files: dict[str, str], targets: tuple[str, ...] = TARGETS) -> tuple[Programme, ...]:
     """Lay out a submission of these files."""
     encoded = {path: text.encode() for path, text in files.items()}
     submission = Submission("hw", "0" * 64, encoded, tuple(files), ())
-    return lay_out(submission, locate(submission, TARGETS))
+    return lay_out(submission, locate(submission, targets))
 
 
 def only(files: dict[str, str]) -> Programme:
@@ -222,3 +222,19 @@ def test_a_module_that_cannot_be_parsed_is_still_laid_out() -> None:
 def test_a_submission_without_targets_has_no_programme() -> None:
     """There is nothing to import."""
     assert programmes({"x.py": OWN}) == ()
+
+
+def test_naive_layers_are_apart_from_fast_ones() -> None:
+    """Where naive layers are called, the fast ones refuse; everywhere else they work."""
+    naive = "def conv_forward_naive(x, w, b, conv_param):\n    return x @ w, None\n"
+    files = {**CS231N, "a2/cs231n/layers.py": LAYERS + naive}
+    targets = (*TARGETS, "layers:conv_forward_naive")
+    others, apart = programmes(files, targets)
+    assert others.entries.keys() == set(TARGETS)
+    assert apart.entries == {"layers:conv_forward_naive": ("cs231n.layers", "conv_forward_naive")}
+    fast = "cs231n.fast_layers"
+    assert by_name(others)[fast].source == provided_source("fast_layers")
+    assert by_name(apart)[fast].source == provided_source("withheld_layers")
+    assert by_name(others).keys() == by_name(apart).keys()
+    (alone,) = programmes(files, ("layers:conv_forward_naive",))
+    assert by_name(alone)[fast].source == provided_source("withheld_layers")
