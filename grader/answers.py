@@ -59,17 +59,14 @@ def answers_of(assignment: Assignment, handed_in: Submission) -> Mapping[str, st
     if not checks:
         return {}
     cells = stored_cells(handed_in.files, [*(check.id for check in checks), "uestion", "nswer"])
-    own = [cell for cell in cells if _stem(cell) in {n.lower() for n in assignment.notebooks}]
+    names = {name.lower() for name in assignment.notebooks}
+    own = [cell for cell in cells if cell.stem.lower() in names]
     asked = own or list(cells)
     places = _find_questions(checks, asked)
     return {
         check.id: _answer(check, asked, places[check.id])[:LONGEST] if check.id in places else ""
         for check in checks
     }
-
-
-def _stem(cell: StoredCell) -> str:
-    return cell.notebook.rpartition("/")[2].rstrip().removesuffix(".ipynb").lower()
 
 
 def _answer(check: ReviewCheck, cells: Sequence[StoredCell], place: int) -> str:

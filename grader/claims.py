@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from grader.course.assignment import Assignment
 
 _WRONG = frozenset({Status.FAILED, Status.ERRORED, Status.TIMED_OUT, Status.CRASHED})
-_MARGIN = 10.0
-"""Inputs drawn anew give other errors: a printed one this near its bound claims nothing."""
+_PLAINLY_WRONG = 0.05
+"""Inputs drawn anew give other errors: a smaller one that is printed claims nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ def compare_claims(
     checks = [check for check in assignment.checks if isinstance(check, CellCheck)]
     words = {target.rpartition(":")[2].partition(".")[0] for c in checks for target in c.targets}
     cells = stored_cells(handed_in.files, sorted(words))
-    if not cells:
-        return list(results)
-    copies = Copies(cells)
+    names = {name.lower() for name in assignment.notebooks}
+    own = [cell for cell in cells if cell.stem.lower() in names]
+    copies = Copies(own or cells)
     claims: dict[str, tuple[Claim, float]] = {}
     for check in checks:
         for part, claim in read_claims(check, copies).items():
@@ -151,22 +151,20 @@ def _say(claim: Claim, outcome: Outcome, tolerance: float) -> str:
         if is_right and not claim.passed:
             return f"Your notebook shows {show(claim.cell.raised)} ({place}): {_RUN_AGAIN}"
         return ""
-    measured = _measured(outcome)
+    said = f"Your notebook says {_number(claim.error)}"
     if is_wrong and claim.error <= tolerance:
-        return f"Your notebook says {claim.error:.1e}, {measured} ({place}): {_OUTDATED}"
-    if is_right and claim.error > tolerance * _MARGIN:
-        return f"Your notebook says {_number(claim.error)}, {measured} ({place}): {_RUN_AGAIN}"
+        if outcome.status is not Status.FAILED:
+            return f"{said}, and here it does not get that far ({place}): {_OTHER_PYTHON}"
+        if outcome.error is not None and not outcome.error <= tolerance:
+            return f"{said}, we measure {_number(outcome.error)} ({place}): {_OUTDATED}"
+    if is_right and outcome.error is not None and claim.error > max(tolerance, _PLAINLY_WRONG):
+        return f"{said}, we measure {_number(outcome.error)} ({place}): {_RUN_AGAIN}"
     return ""
 
 
 _OUTDATED = "its output is of an earlier version of your code, or was edited."
+_OTHER_PYTHON = "its output is of an earlier version of your code, or of another Python."
 _RUN_AGAIN = "its output is of an earlier version of your code; run it again."
-
-
-def _measured(outcome: Outcome) -> str:
-    if outcome.error is None or not math.isfinite(outcome.error):
-        return "and here it does not get that far"
-    return f"we measure {outcome.error:.1e}"
 
 
 def _number(value: float) -> str:

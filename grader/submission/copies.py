@@ -18,6 +18,8 @@ _ALIKE = 0.75
 _IGNORED = re.compile(r"#[^\n]*|^[ \t]*[%!][^\n]*|\"[^\"\n]*\"|'[^'\n]*'", re.MULTILINE)
 _TOKEN = re.compile(r"[A-Za-z_]\w*|\d+\.?\d*(?:[eE][-+]?\d+)?|[^\w\s]")
 _CALL = re.compile(r"\b([A-Za-z_]\w*)[ \t]*\(")
+_OPTION = re.compile(r"\b(use_batchnorm|normalization|dropout\w*)[ \t]*=(?!=)")
+"""Keywords that make the same cell a check of something else."""
 _WRITTEN = frozenset(
     name for module, names in COURSE_NAMES.items() if module not in PROVIDED for name in names
 )
@@ -30,12 +32,14 @@ class _Shape:
 
     tokens: Counter[str]
     calls: frozenset[str]
+    """Functions of the course that it calls, and options that it sets."""
 
     @classmethod
     def of(cls, source: str) -> "_Shape":
         bare = _IGNORED.sub(" ", source[:_CHARACTERS])
         calls = _WRITTEN.intersection(_CALL.findall(bare))
-        return cls(Counter(_TOKEN.findall(bare)), calls)
+        options = {"dropout" if "dropout" in o else "norm" for o in _OPTION.findall(bare)}
+        return cls(Counter(_TOKEN.findall(bare)), calls | options)
 
     def likeness(self, other: "_Shape") -> float:
         """Return the share of tokens in common, 1 for equal code."""
@@ -78,15 +82,15 @@ class Copies:
             likeness = wanted.likeness(shape)
             if name in cell.ids:
                 likeness += 1.0
-            elif likeness < _ALIKE and not _does_the_same(source, wanted, cell.source, shape):
+            elif wanted.calls != shape.calls or (
+                likeness < _ALIKE and not _compares_the_same(source, cell.source)
+            ):
                 continue
             rank = (round(likeness, 2), bool(cell.output), cell.was_run, order)
             found.append((rank, cell))
         return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def _does_the_same(source: str, wanted: _Shape, other: str, shape: _Shape) -> bool:
-    if not wanted.calls or wanted.calls != shape.calls:
-        return False
+def _compares_the_same(source: str, other: str) -> bool:
     compared = {site.names for site in find_sites(source)}
     return bool(compared) and compared <= {site.names for site in find_sites(other)}

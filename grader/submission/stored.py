@@ -37,6 +37,12 @@ class StoredCell:
     was_run: bool
     """Whether it has outputs or a count of runs."""
 
+    @property
+    def stem(self) -> str:
+        """Name of its notebook without folder and ending."""
+        name = self.notebook.rpartition("/")[2].rstrip()
+        return name[: -len(".ipynb")].rstrip() if name.lower().endswith(".ipynb") else name
+
 
 def read_stored_cells(path: str, content: bytes) -> tuple[StoredCell, ...]:
     """Read all cells of a notebook; one that is no notebook has none."""
