@@ -120,7 +120,9 @@ def renew(source: str, literal: Literal, values: NDArray[Any]) -> tuple[Renewal,
         value = float(values[index])
         text = _print_like(number.text, value, fixed, scientific)
         if text is not None:
-            edit = _fit(source, number, text)
+            edit = (number.start, number.end, text)
+            if literal.is_array:
+                edit = _fit(source, number, text)
             renewals.append(Renewal(index, number, value, *edit))
     return tuple(renewals)
 
