@@ -14,7 +14,7 @@ import numpy as np
 from grader.course.bundle import public_names
 from grader.course.catalogue import LoadedAssignment
 from grader.course.expected import FILE, Values
-from grader.course.markers import split_hidden
+from grader.course.markers import split_hidden, without_solution
 from grader.course.master import MasterCell, read_master
 from grader.course.release.contents import Release, check_of
 from grader.course.starter.reading import read_original
@@ -76,16 +76,25 @@ def _solution_lines(loaded: LoadedAssignment, release: Release) -> Iterator[tupl
         for original in [read_original(loaded.assignment, target)]
     }
     complete = set(_lines_of(ast.parse(text) for text in release.modules.own.values()))
-    for line in _lines_of(modules.values()):
-        if line not in complete:
-            yield line
+    for pair in _lines_of(modules.values()):
+        if pair not in complete:
+            yield pair
+    # Training cells look alike: what another cell shows is no solution.
+    known = _squeeze("\n".join(_without_solutions(cell) for cell in _cells(loaded)))
     for cell in _cells(loaded):
         solutions = _SOLUTION.findall(cell.source)
-        if cell.tag is not None and cell.tag.solution and not solutions and cell.is_code:
+        if cell.tag is not None and cell.tag.solution and not solutions:
             solutions = [cell.source]
         for text in "\n".join(solutions).splitlines():
-            if len(_squeeze(text)) >= _SHORTEST and not text.lstrip().startswith("#"):
-                yield _squeeze(text), text.strip()
+            line = _squeeze(text)
+            if len(line) >= _SHORTEST and not line.startswith("#") and line not in known:
+                yield line, text.strip()
+
+
+def _without_solutions(cell: MasterCell) -> str:
+    if cell.tag is not None and cell.tag.solution and not _SOLUTION.search(cell.source):
+        return ""
+    return without_solution(cell.source)
 
 
 def _lines_of(modules: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
@@ -119,6 +128,8 @@ def _is_idle(statement: ast.stmt) -> bool:
         return True
     empty = ast.parse("def f(): pass").body[0]
     assert isinstance(empty, ast.FunctionDef)  # noqa: S101 - for the type checker
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        statement = ast.Assign([statement.target], statement.value)
     empty.body = [statement]
     return is_stub(empty, "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -50,6 +50,7 @@ def sgd(w, dw, config=None):
 """What every year hands out complete: the solver takes it unless it is told otherwise."""
 
 _CONVOLUTION = re.compile(r"(?:conv|max_pool|spatial)_")
+_COURSE_NAMES = frozenset(name for names in COURSE_NAMES.values() for name in names)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -123,7 +124,7 @@ def make_starter(
     step = [] if "optim:sgd" in assignment.targets else [_SGD]
     if step and "Solver" in notebook_text:
         paths[rules] = None
-    provided = _provided(edition, paths, notebook_text)
+    provided = _provided(edition, {one.canonical_module for one in originals}, notebook_text)
     own = {
         path: _write_module(
             path,
@@ -152,16 +153,34 @@ def given_targets(assignment: Assignment) -> tuple[str, ...]:
 
 
 def _written(assignment: Assignment, notebook_text: str) -> Iterator[str]:
-    """Yield what students write: targets first, then what notebooks name besides."""
-    own = [one for one in assignment.targets if one.partition(":")[0] not in PROVIDED]
-    yield from own
-    modules = {target.partition(":")[0] for target in own}
-    for word in dict.fromkeys(_WORD.findall(notebook_text)):
-        candidates = [one for one in targets_named(word) if one.partition(":")[0] not in PROVIDED]
+    """Yield what students write: targets, what notebooks name besides, and what these need.
+
+    A network of an assignment is made of the layers of those before it. Their stubs are where
+    students put what they have already.
+    """
+    waiting = [one for one in assignment.targets if one.partition(":")[0] not in PROVIDED]
+    modules = {target.partition(":")[0] for target in waiting}
+    words = dict.fromkeys(_WORD.findall(notebook_text))
+    waiting += _targets_of(assignment, words, modules, waiting)
+    for target in waiting:  # which grows meanwhile
+        yield target
+        copier = Copier(_COURSE_NAMES)
+        copier.add(read_original(assignment, target))
+        waiting += _targets_of(assignment, sorted(copier.borrowed), modules, waiting)
+
+
+def _targets_of(
+    assignment: Assignment, names: Iterable[str], modules: Collection[str], known: Sequence[str]
+) -> list[str]:
+    """Return the targets that carry names and are not known yet."""
+    found = []
+    for name in names:
+        candidates = [one for one in targets_named(name) if one.partition(":")[0] not in PROVIDED]
         # Two modules define a TwoLayerNet: the one is meant that the assignment is about.
         near = [one for one in candidates if one.partition(":")[0] in modules] or candidates
-        if near and near[0] not in own and reference_has(assignment, near[0]):
-            yield near[0]
+        if near and near[0] not in known and reference_has(assignment, near[0]):
+            found.append(near[0])
+    return found
 
 
 def _with_bases(assignment: Assignment, targets: Iterable[str]) -> Iterator[str]:
@@ -196,14 +215,13 @@ def _place(edition: Edition, original: Original) -> str:
     return paths[0]
 
 
-def _provided(edition: Edition, taken: Collection[str], notebook_text: str) -> dict[str, str]:
+def _provided(edition: Edition, written: Collection[str], notebook_text: str) -> dict[str, str]:
+    """Return the files that are handed out complete: all that students do not write in."""
     files = {}
     for file in OVERLAYS[edition.name]:
-        path = _choose_path(file, notebook_text)
-        stems = {PurePosixPath(one).stem for one in taken}
-        filled = file.mode is OverlayMode.FILL and not stems.intersection({file.module})
+        filled = file.mode is OverlayMode.FILL and file.source not in written
         if file.mode is OverlayMode.REPLACE or filled:
-            files[path] = provided_source(file.source)
+            files[_choose_path(file, notebook_text)] = provided_source(file.source)
     return files
 
 
@@ -252,7 +270,7 @@ def _write_module(
     imports: list[str],
     first: list[str],
 ) -> str:
-    copier = Copier({name for names in COURSE_NAMES.values() for name in names})
+    copier = Copier(_COURSE_NAMES)
     for one in originals:
         if one.target in complete:
             copier.add(one)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Collection
-from copy import deepcopy
+from collections.abc import Collection, Iterator
+from copy import copy, deepcopy
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,6 +26,8 @@ class Copier:
         self._course_names = frozenset(course_names)
         self._imports: dict[str, str] = {}
         self._definitions: dict[str, tuple[Path, ast.stmt]] = {}
+        self.borrowed: set[str] = set()
+        """Course names that were met and left to be found elsewhere."""
 
     @property
     def imports(self) -> list[str]:
@@ -34,18 +36,19 @@ class Copier:
 
     def add(self, original: Original) -> None:
         """Copy one definition under the course's name for it."""
-        node = deepcopy(original.node)
+        self._take_helpers(original.node, original.path, {original.node.name, original.name})
+        node = copy(original.node)
         node.name = original.name
-        self._take_helpers(node, original.path, {original.node.name, original.name})
         self._keep(original.name, original.path, node)
 
     def write(self) -> list[str]:
         """Return all definitions, helpers before what needs them."""
-        return [ast.unparse(_Plain().visit(node)) for _, node in self._definitions.values()]
+        nodes = (deepcopy(node) for _, node in self._definitions.values())
+        return [ast.unparse(_Plain().visit(node)) for node in nodes]
 
     def _take_helpers(self, node: ast.stmt, path: Path, seen: set[str]) -> None:
-        plain = _Plain().visit(deepcopy(node))
-        used = {item.id for item in ast.walk(plain) if isinstance(item, ast.Name)}
+        used = set(_used_names(node))
+        self.borrowed |= (used - seen) & self._course_names
         for name in sorted(used - seen - self._course_names):
             if name != "np" and not hasattr(builtins, name):
                 self._take(name, path, seen | {name})
@@ -70,7 +73,7 @@ class Copier:
             self._imports[alias.name] = f"from {module} import {ast.unparse(alias)}"
 
     def _keep(self, name: str, path: Path, node: ast.stmt) -> None:
-        known = self._definitions.setdefault(name, (path, deepcopy(node)))
+        known = self._definitions.setdefault(name, (path, node))
         if known[0] != path:
             raise AssignmentError(f"two helpers of the reference are called {name}: rename one")
 
@@ -102,6 +105,17 @@ class _Plain(ast.NodeTransformer):
             return ast.copy_location(ast.Pass(), node)
         plain = ast.Assign([node.target], node.value)
         return ast.fix_missing_locations(ast.copy_location(plain, node))
+
+
+def _used_names(node: ast.AST) -> Iterator[str]:
+    """Yield the names that code uses, those of annotations left out."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    for name, value in ast.iter_fields(node):
+        if name not in {"annotation", "returns"}:
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    yield from _used_names(child)
 
 
 def _defined(statement: ast.stmt) -> tuple[str, ...]:
