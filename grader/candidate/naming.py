@@ -80,7 +80,9 @@ class Naming:
 
     def _keyword(self, target: str, name: str, value: Any) -> tuple[str, Any]:
         """Return a keyword and its value as the submission calls them."""
-        definition = self._definitions[target]
+        definition = self._definitions.get(target)
+        if definition is None:  # the course's own
+            return name, value
         known = definition.parameters
         if name in known or not known:
             return name, value

@@ -15,7 +15,8 @@ Plain ``sgd``, which courses hand out complete, needs none of these.
 
 import importlib
 import pickle
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from types import ModuleType
@@ -373,9 +374,15 @@ def _find_update_rule(
 ) -> UpdateRule:
     """Return the update rule of that name; the module's docstring says where from."""
     source = _import_optim(model) if optim is None else optim
-    rule = source.get(name) if isinstance(source, Mapping) else getattr(source, name, None)
+    own = sys.modules.get(type(model).__module__) if source is None else None
+    rule = source.get(name) if isinstance(source, Mapping) else getattr(source or own, name, None)
     if rule is None and optim is None and name == "sgd":
         return _step_downhill
+    if rule is None and source is None:
+        raise ValueError(
+            f"no module with update rules found, looked for {', '.join(_candidate_names(model))}; "
+            "pass it as Solver(..., optim=module)"
+        )
     if rule is None:
         where = getattr(source, "__name__", "the given optim")
         raise ValueError(f'invalid update_rule "{name}", expected a function in {where}')
@@ -383,31 +390,30 @@ def _find_update_rule(
     return found
 
 
-def _step_downhill(
-    w: _Array, dw: _Array, config: dict[str, Any]
-) -> tuple[_Array, dict[str, Any]]:
+def _step_downhill(w: _Array, dw: _Array, config: dict[str, Any]) -> tuple[_Array, dict[str, Any]]:
     """Take a step against the gradient."""
     return w - config.setdefault("learning_rate", 1e-2) * dw, config
 
 
-def _import_optim(model: _Model) -> ModuleType:
-    """Import the first ``optim`` that exists, else return the module of the model's class."""
-    model_module = type(model).__module__
-    for name in dict.fromkeys(_candidate_names(model_module)):
+def _import_optim(model: _Model) -> ModuleType | None:
+    """Import the first ``optim`` that exists."""
+    for name in _candidate_names(model):
         try:
             return importlib.import_module(name)
         except ModuleNotFoundError as error:
             # An optim that exists and lacks a module of its own is the student's to mend.
             if error.name is None or not f"{name}.".startswith(f"{error.name}."):
                 raise
-    return importlib.import_module(model_module)
+    return None
 
 
-def _candidate_names(model_module: str) -> Iterator[str]:
-    package = model_module.rpartition(".")[0]
+def _candidate_names(model: _Model) -> tuple[str, ...]:
+    """Return the names under which ``optim`` may be found, each once."""
+    names: list[str] = []
+    package = type(model).__module__.rpartition(".")[0]
     while package:
-        yield f"{package}.optim"
+        names.append(f"{package}.optim")
         package = package.rpartition(".")[0]
     if __package__:
-        yield f"{__package__}.optim"
-    yield "optim"
+        names.append(f"{__package__}.optim")
+    return tuple(dict.fromkeys((*names, "optim")))

@@ -347,7 +347,7 @@ import importlib, sys
 sys.path.insert(0, ".")
 solver, model = (importlib.import_module(name) for name in sys.argv[1:])
 data = dict.fromkeys(["X_train", "y_train", "X_val", "y_val"])
-print(solver.Solver(model.Net(), data).update_rule.__module__)
+print(solver.Solver(model.Net(), data, update_rule="adam").update_rule.__module__)
 """
 
 
@@ -373,7 +373,7 @@ def run_layout(folder: Path, layout: str, optim: str) -> subprocess.CompletedPro
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
 def test_the_students_optim_is_found_wherever_courses_keep_it(tmp_path: Path, layout: str) -> None:
     """Around the model, beside the solver, or at the top."""
-    done = run_layout(tmp_path, layout, "def sgd(w, dw, config):\n    return w, config\n")
+    done = run_layout(tmp_path, layout, "def adam(w, dw, config):\n    return w, config\n")
     assert done.stdout.strip() == LAYOUTS[layout][2].removesuffix(".py").replace("/", ".")
 
 
@@ -386,7 +386,7 @@ def test_an_optim_that_cannot_be_imported_says_why(tmp_path: Path) -> None:
 def test_no_optim_at_all_is_reported_with_the_places(tmp_path: Path) -> None:
     """The error lists where it looked and how to hand a module in."""
     done = run_layout(tmp_path, "flat", "")
-    assert 'invalid update_rule "sgd"' in done.stderr
+    assert 'invalid update_rule "adam"' in done.stderr
     (tmp_path / "optim.py").unlink()
     solver, model, _ = LAYOUTS["flat"]
     done = subprocess.run(
@@ -397,3 +397,30 @@ def test_no_optim_at_all_is_reported_with_the_places(tmp_path: Path) -> None:
         check=False,
     )
     assert "looked for optim; pass it as Solver(..., optim=module)" in done.stderr
+
+
+def test_plain_gradient_descent_needs_no_optim(tmp_path: Path) -> None:
+    """Courses hand ``sgd`` out complete, so that a model alone can be trained by it."""
+    run_layout(tmp_path, "flat", "")
+    (tmp_path / "optim.py").unlink()
+    probe = PROBE.replace("adam", "sgd").replace(".__module__", "(1.0, 3.0, {})")
+    done = subprocess.run(
+        [sys.executable, "-I", "-B", "-c", probe, *LAYOUTS["flat"][:2]],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == "(0.97, {'learning_rate': 0.01})"
+
+
+def test_training_in_slices_ends_as_in_one_piece(data: dict[str, Array]) -> None:
+    """One epoch at a time gives the same numbers, and the best parameters at the end only."""
+    whole, sliced = build(data), build(data)
+    whole.train()
+    for epoch in range(1, 6):
+        sliced.train(epochs=1)
+        assert sliced.epoch == epoch
+    sliced.train(epochs=1)
+    assert (sliced.epoch, sliced.loss_history) == (5, whole.loss_history)
+    np.testing.assert_array_equal(whole.model.params["W"], sliced.model.params["W"])
