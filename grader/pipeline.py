@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +21,10 @@ from grader.isolation.failure import IsolationError
 from grader.isolation.levels import choose
 from grader.isolation.visible import default_read_only
 from grader.model import (
-    AssignmentInfo,
-    CheckResult,
     GraderInfo,
     Limits,
     Location,
     Progress,
-    QuestionScore,
     Report,
     Status,
     SubmissionInfo,
@@ -39,9 +36,8 @@ if TYPE_CHECKING:
     from grader.candidate.base import Failure
     from grader.candidate.naming import Naming
     from grader.candidate.sandboxed import SandboxedCandidate
-    from grader.course.assignment import Assignment
     from grader.course.catalogue import LoadedAssignment
-    from grader.judge import Judge
+    from grader.graded import Graded
     from grader.submission.overlay import Programme
 
 
@@ -111,6 +107,7 @@ def _grade(
 ) -> Report:
     from grader.candidate.naming import Naming
     from grader.course.hand_in import expand, scale
+    from grader.graded import Graded
     from grader.judge import Judge
     from grader.recognition import choose_assignments, tell_left_out, without_unasked
     from grader.submission.overlay import lay_out
@@ -130,70 +127,21 @@ def _grade(
         for loaded in chosen:
             asked_for = without_unasked(loaded.assignment, handed_in, located)
             left_out += tell_left_out(loaded.assignment, asked_for)
-            graded.append(_Graded.of(loaded, asked_for, judge, settings))
+            graded.append(
+                Graded.of(
+                    loaded,
+                    asked_for,
+                    handed_in,
+                    judge,
+                    seed=settings.seed,
+                    progress=settings.progress,
+                )
+            )
             left_out += graded[-1].notes
     finally:
         candidate.restart()
     report = _make_report(handed_in, located, graded, (*left_out, *naming.notes), settings)
     return scale(report, points) if points else report
-
-
-@dataclass(frozen=True, slots=True)
-class _Graded:
-    """One assignment's checks and points."""
-
-    loaded: LoadedAssignment
-    checks: tuple[CheckResult, ...]
-    questions: tuple[QuestionScore, ...]
-    notes: tuple[str, ...]
-
-    @classmethod
-    def of(
-        cls, loaded: LoadedAssignment, asked_for: Assignment, judge: Judge, settings: _Settings
-    ) -> _Graded:
-        """Run the checks and give the points."""
-        from grader.course.expected import expected_for
-        from grader.scoring import QuestionRule, score_checks
-
-        seed = asked_for.default_seed if settings.seed is None else settings.seed
-        expected = expected_for(loaded, settings.seed)
-        settled = judge.settle(asked_for, expected, seed)
-        results = judge.run(asked_for, expected, seed, settings.progress, settled)
-        rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
-        return cls(loaded, *score_checks(results, rules), _tell_settled(asked_for, settled))
-
-    def prefixed(self) -> _Graded:
-        """Return the same with the assignment's name before every id."""
-        prefix = f"{self.loaded.assignment.name}/"
-        return replace(
-            self,
-            checks=tuple(
-                replace(c, id=prefix + c.id, question=prefix + c.question) for c in self.checks
-            ),
-            questions=tuple(replace(q, id=prefix + q.id) for q in self.questions),
-        )
-
-    def describe(self, edition: str) -> AssignmentInfo:
-        """Return the assignment's row of the report, with its subtotal."""
-        return AssignmentInfo(
-            name=self.loaded.assignment.name,
-            title=self.loaded.assignment.title,
-            edition=edition,
-            digest=self.loaded.digest,
-            score=sum(question.score for question in self.questions),
-            max_score=sum(question.max_score for question in self.questions),
-            pending=sum(question.pending for question in self.questions),
-        )
-
-
-def _tell_settled(assignment: Assignment, settled: Mapping[str, str]) -> tuple[str, ...]:
-    """Say where a submission follows another year's convention than the default."""
-    return tuple(
-        f"{convention.title}: your code has {convention.choices[choice].title}, as some years of "
-        "the course do; that is fine."
-        for convention in assignment.conventions
-        if (choice := settled[convention.name]) != convention.default
-    )
 
 
 def _make_candidate(
@@ -218,7 +166,7 @@ def _make_candidate(
 def _make_report(
     handed_in: Submission,
     located: Located,
-    graded: Sequence[_Graded],
+    graded: Sequence[Graded],
     notes: tuple[str, ...],
     settings: _Settings,
 ) -> Report:

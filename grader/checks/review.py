@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from grader.checks.base import Check, Expected
-from grader.model import Kind, Outcome, Status
+from grader.model import Evidence, Kind, Outcome, Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,4 +37,5 @@ class ReviewCheck(Check):
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Return that a person has to look, whoever is asked."""
         message = self.reason or "A person reads this answer."
-        return dict.fromkeys(self.parts, Outcome(Status.NEEDS_REVIEW, message))
+        evidence = Evidence(notes=(self.prompt,))
+        return dict.fromkeys(self.parts, Outcome(Status.NEEDS_REVIEW, message, evidence=evidence))

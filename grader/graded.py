@@ -1,0 +1,114 @@
+"""One assignment graded: its checks run, its points given, what the notebook says beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.answers import answers_of
+from grader.claims import compare_claims
+from grader.course.assignment import Assignment
+from grader.course.catalogue import LoadedAssignment
+from grader.course.expected import expected_for
+from grader.judge import Judge
+from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore
+from grader.scoring import QuestionRule, score_checks
+from grader.submission.archive import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """One assignment's checks and points."""
+
+    loaded: LoadedAssignment
+    checks: tuple[CheckResult, ...]
+    questions: tuple[QuestionScore, ...]
+    notes: tuple[str, ...]
+    """What a reader should know besides: which conventions the submission follows."""
+
+    @classmethod
+    def of(
+        cls,
+        loaded: LoadedAssignment,
+        asked_for: Assignment,
+        handed_in: Submission,
+        judge: Judge,
+        *,
+        seed: int | None,
+        progress: Progress | None,
+    ) -> Graded:
+        """Run the checks and give the points.
+
+        Parameters
+        ----------
+        loaded : LoadedAssignment
+            The whole assignment, whose expected values are used.
+        asked_for : Assignment
+            What of it this submission's year asked for.
+        handed_in : Submission
+            For what its notebook says.
+        judge : Judge
+            Of this submission.
+        seed : int, optional
+            Of the inputs; by default the assignment's own.
+        progress : callable, optional
+            Told of every check.
+        """
+        expected = expected_for(loaded, seed)
+        seed = asked_for.default_seed if seed is None else seed
+        settled = judge.settle(asked_for, expected, seed)
+        results = judge.run(asked_for, expected, seed, progress, settled)
+        results = _add_answers(compare_claims(results, asked_for, handed_in), asked_for, handed_in)
+        rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
+        return cls(loaded, *score_checks(results, rules), _tell_settled(asked_for, settled))
+
+    def prefixed(self) -> Graded:
+        """Return the same with the assignment's name before every id."""
+        prefix = f"{self.loaded.assignment.name}/"
+        return replace(
+            self,
+            checks=tuple(
+                replace(c, id=prefix + c.id, question=prefix + c.question) for c in self.checks
+            ),
+            questions=tuple(replace(q, id=prefix + q.id) for q in self.questions),
+        )
+
+    def describe(self, edition: str) -> AssignmentInfo:
+        """Return the assignment's row of the report, with its subtotal."""
+        return AssignmentInfo(
+            name=self.loaded.assignment.name,
+            title=self.loaded.assignment.title,
+            edition=edition,
+            digest=self.loaded.digest,
+            score=sum(question.score for question in self.questions),
+            max_score=sum(question.max_score for question in self.questions),
+            pending=sum(question.pending for question in self.questions),
+        )
+
+
+def _add_answers(
+    results: Sequence[CheckResult], assignment: Assignment, handed_in: Submission
+) -> list[CheckResult]:
+    """Put what the student wrote beside the questions that a person judges."""
+    answers = answers_of(assignment, handed_in)
+    return [
+        _add_answer(result, answers.get(result.id.rpartition(".")[0], ""))
+        if result.kind is Kind.REVIEW
+        else result
+        for result in results
+    ]
+
+
+def _add_answer(result: CheckResult, answer: str) -> CheckResult:
+    evidence = replace(result.outcome.evidence, answer=answer)
+    return replace(result, outcome=replace(result.outcome, evidence=evidence))
+
+
+def _tell_settled(assignment: Assignment, settled: Mapping[str, str]) -> tuple[str, ...]:
+    """Say where a submission follows another year's convention than the default."""
+    return tuple(
+        f"{convention.title}: your code has {convention.choices[choice].title}, as some years of "
+        "the course do; that is fine."
+        for convention in assignment.conventions
+        if (choice := settled[convention.name]) != convention.default
+    )
