@@ -102,7 +102,6 @@ def _reference_literals(loaded: LoadedAssignment) -> dict[str, NDArray[Any]]:
             replace(question, checks=tuple(c for c in question.checks if isinstance(c, CellCheck)))
             for question in assignment.questions
         ),
-        conventions=(),
     )
     return compute(cells_only, assignment.default_seed)
 
