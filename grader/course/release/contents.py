@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from grader.course.assignment import Assignment
@@ -100,12 +100,13 @@ def _write_requirements(notebooks: Mapping[str, str]) -> str:
 
 def _write_readme(assignment: Assignment, modules: Starter, notebooks: tuple[str, ...]) -> str:
     public = only_public(assignment)
-    asked = {path: [] for path in modules.own}  # type: dict[str, list[str]]
-    for target, path in modules.stubs.items():
-        asked[path].append(f"`{target.partition(':')[2]}`")
+    earlier = set(modules.stubs) - set(assignment.targets)
     lines = [f"# {assignment.title}", "", "Write what is marked with TODO:", ""]
-    lines += [f"- `{path}`: {', '.join(names)}" for path, names in asked.items() if names]
+    lines += _list_stubs(modules, set(assignment.targets))
     lines += [f"- `{name}`: work through it from top to bottom" for name in notebooks]
+    if earlier:
+        lines += ["", "Some of it is made of what earlier assignments ask for. Bring along:", ""]
+        lines += _list_stubs(modules, earlier)
     lines += ["", "| question | points |", "| --- | --- |"]
     lines += [f"| {question.title} | {question.points:g} |" for question in public.questions]
     rest = assignment.points - public.points
@@ -118,3 +119,12 @@ def _write_readme(assignment: Assignment, modules: Starter, notebooks: tuple[str
         *("```", "grade . --assignment ../bundle", "```"),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _list_stubs(modules: Starter, targets: Collection[str]) -> list[str]:
+    """Return a line for each file with the names that are left to write in it."""
+    by_path: dict[str, list[str]] = {}
+    for target, path in modules.stubs.items():
+        if target in targets:
+            by_path.setdefault(path, []).append(f"`{target.partition(':')[2]}`")
+    return [f"- `{path}`: {', '.join(names)}" for path, names in by_path.items()]

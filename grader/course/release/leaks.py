@@ -103,9 +103,19 @@ def _lines_of(modules: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
         for node in ast.walk(module):
             if isinstance(node, ast.FunctionDef):
                 for statement in _statements(node.body):
-                    text = ast.unparse(statement)
+                    text = _write_plainly(statement)
                     if len(_squeeze(text)) >= _SHORTEST and not _is_idle(statement):
                         yield _squeeze(text), text
+
+
+def _write_plainly(statement: ast.stmt) -> str:
+    """Return a statement as students write it: no annotation, ``return a, b`` in no brackets."""
+    match statement:
+        case ast.Return(value=ast.Tuple(elts=items)):
+            return f"return {', '.join(ast.unparse(item) for item in items)}"
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            return f"{ast.unparse(target)} = {ast.unparse(value)}"
+    return ast.unparse(statement)
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -147,12 +157,11 @@ def _find_hidden_text(loaded: LoadedAssignment, texts: Mapping[str, str]) -> Ite
     ids = {c.id for c in loaded.assignment.checks if c.visibility is not Visibility.PUBLIC}
     for path, text in texts.items():
         squeezed = _squeeze(_code_in(path, text))
-        yield from (
-            f"{path} holds hidden lines: {s}" for line, s in lines.items() if line in squeezed
-        )
-        yield from (f"{path} holds a hidden value, {n}" for n in numbers if n in text)
-        quoted = _squeeze(text)
-        yield from (f"{path} names the hidden check {i}" for i in ids if f"'{i}'" in quoted)
+        held = [shown for line, shown in lines.items() if line in squeezed]
+        yield from (f"{path} holds a line of a hidden check: {shown}" for shown in held)
+        yield from (f"{path} holds a value of a hidden check, {n}" for n in numbers if n in text)
+        named = [name for name in ids if f"'{name}'" in _squeeze(text)]
+        yield from (f"{path} names the hidden check {name}" for name in named)
 
 
 def _hidden_cells(loaded: LoadedAssignment) -> tuple[list[str], list[str]]:
@@ -198,7 +207,12 @@ def _code_in(path: str, text: str) -> str:
     """Return what is to be searched: of JSON its texts, of Python also its plain form."""
     if path.endswith((".ipynb", ".json")):
         return "\n".join(_strings(json.loads(text)))
-    return f"{text}\n{ast.unparse(ast.parse(text))}" if path.endswith(".py") else text
+    if not path.endswith(".py"):
+        return text
+    # Once as it stands, once on whole lines and with plain quotes.
+    tree = ast.parse(text)
+    plain = [_write_plainly(one) for one in ast.walk(tree) if isinstance(one, ast.stmt)]
+    return "\n".join((text, *plain))
 
 
 def _strings(data: Any) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from grader.candidate.base import CallFailed
@@ -67,7 +68,8 @@ def _import_all(loaded: LoadedAssignment, folder: Path, isolation: str) -> list[
     with Zygote() as zygote:
         confinement = confine(choose_level(isolation), limits)
         for programme in lay_out(submission, located):
-            world = World(programme, zygote, confinement, limits, old_names=False)
+            bare = replace(programme, absent={})
+            world = World(bare, zygote, confinement, limits, old_names=False)
             for module in programme.modules:
                 try:
                     world.require(module.names[0])
