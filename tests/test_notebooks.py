@@ -1,4 +1,4 @@
-"""The notebooks that assignments hold."""
+"""The notebooks that assignments and examples hold."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ import nbformat
 import pytest
 from nbformat.validator import NotebookValidationError
 
-ASSIGNMENTS = Path(__file__).parent.parent / "assignments"
-NOTEBOOKS = sorted(ASSIGNMENTS.glob("*/*.ipynb"))
+from grader.course.catalogue import load_assignment
+from grader.course.master import read_master
+
+ROOT = Path(__file__).parent.parent
+MASTERS = sorted(ROOT.glob("assignments/*/*.ipynb"))
+NOTEBOOKS = [*MASTERS, *sorted(ROOT.glob("examples/**/*.ipynb"))]
+
+
+def name_of(path: Path) -> str:
+    """Return how a test names a notebook."""
+    return path.relative_to(ROOT).as_posix()
 
 
 def find_faults(notebook: dict[str, Any]) -> list[str]:
@@ -43,10 +52,29 @@ def make_notebook(**changes: Any) -> nbformat.NotebookNode:
     return notebook
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
 def test_committed_notebook_is_valid_and_clean(path: Path) -> None:
-    """Every notebook below assignments is valid, has never been run, and its cells have ids."""
+    """Every notebook is valid, has never been run, and its cells have ids."""
     assert find_faults(json.loads(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("path", MASTERS, ids=name_of)
+def test_master_is_stored_as_editors_store_it(path: Path) -> None:
+    """Indented by one blank, with one line end at the end, so that a change is a short diff."""
+    text = path.read_bytes().decode("utf-8")
+    notebook = json.loads(text)
+    assert text == json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("path", MASTERS, ids=name_of)
+def test_metadata_of_masters_are_readable(path: Path) -> None:
+    """Every master holds checks, and an assignment reads them."""
+    tags = [cell.tag for cell in read_master(path) if cell.tag is not None]
+    assert any(tag.is_judged for tag in tags)
+    loaded = load_assignment(path.parent)
+    assert path.name in loaded.assignment.masters
+    known = {check.id for check in loaded.assignment.checks}
+    assert {tag.id for tag in tags if tag.is_judged} <= known
 
 
 def test_clean_notebook_has_no_faults() -> None:
