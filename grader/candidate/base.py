@@ -32,7 +32,7 @@ class Call:
     keep: frozenset[int] = frozenset()
     """Positions of a returned tuple that stay behind handles, such as caches."""
     random: tuple[Any, ...] | None = None
-    """State of the legacy ``np.random`` during the call; None leaves it alone."""
+    """State to put the legacy ``np.random`` into before the call; None leaves it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,27 @@ class Shapes:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """Let go of an object behind a handle that nobody holds any more."""
+
+    on: Handle
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Read the state of the legacy ``np.random`` in the process that a call went to."""
+
+    after: Call | Method
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """Seed the legacy ``np.random`` generator of the candidate's process."""
 
     seed: int
 
 
-Operation = Call | Method | Look | Read | Write | Shapes | Seed
+Operation = Call | Method | Look | Read | Write | Shapes | Forget | Drawn | Seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +112,6 @@ class Reply:
     """Plain values, tuples, lists and dicts of these, or handles."""
     after: Mapping[int, Any] = field(default_factory=dict)
     """Arguments whose contents differ after the call, by position; keywords count on."""
-    random: Any = None
-    """State of ``np.random`` after a call that was given one and drew from it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from grader.candidate.base import (
     KEEP_LIVE,
     Call,
     Candidate,
+    Drawn,
+    Forget,
     Look,
     Method,
     Operation,
@@ -26,6 +28,9 @@ from grader.candidate.base import (
 from grader.candidate.live import bring_out, bring_out_part
 from grader.candidate.paths import assign, follow
 from grader.candidate.wire import Handle
+
+PROVIDED = frozenset({"data_utils", "fast_layers", "gradient_check", "solver", "vis_utils"})
+"""Canonical modules of what a course hands out: on both sides these are our own."""
 
 
 class LocalCandidate(Candidate):
@@ -40,10 +45,13 @@ class LocalCandidate(Candidate):
     def __init__(self, resolve: Callable[[str], Callable[..., Any]]) -> None:
         self._resolve = resolve
         self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._last = 0
 
     def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Forget all handles; our own code has no budget."""
         self._objects.clear()
+        self._numbers.clear()
 
     def run(self, operations: Sequence[Operation]) -> list[Reply]:
         """Carry out operations in order."""
@@ -52,10 +60,18 @@ class LocalCandidate(Candidate):
     def _answer(self, operation: Operation) -> Reply:
         match operation:
             case Call(target):
-                return self._apply(self._resolve(target), operation)
+                return self._apply(self._find(target), operation)
             case Method(on, name):
                 return self._apply(getattr(self._objects[on.id], name), operation)
         return Reply(self._perform(operation))
+
+    def _find(self, target: str) -> Callable[..., Any]:
+        """Return the function or class of a target, of the reference or of the course."""
+        module, _, name = target.partition(":")
+        if module not in PROVIDED:
+            return self._resolve(target)
+        found: Callable[..., Any] = getattr(import_module(f"grader.provided.{module}"), name)
+        return found
 
     def _perform(self, operation: Operation) -> Any:
         match operation:
@@ -69,6 +85,10 @@ class LocalCandidate(Candidate):
             case Shapes(on, path):
                 held = follow(self._objects[on.id], path)
                 return {key: getattr(value, "shape", None) for key, value in held.items()}
+            case Drawn():
+                return np.random.get_state()
+            case Forget(on):
+                self._numbers.pop(id(self._objects.pop(on.id, None)), None)
             case Seed(seed):
                 np.random.seed(seed)
         return None
@@ -79,15 +99,16 @@ class LocalCandidate(Candidate):
         given = [*args, *kwargs.values()]
         # Of what it is given, the reference changes dictionaries only, and no value inside them.
         before = {place: dict(a) for place, a in enumerate(given) if type(a) is dict}
-        with _random_state(operation.random) as drawn:
-            result = self._give_back(function(*args, **kwargs), operation.keep)
+        if operation.random is not None:
+            np.random.set_state(operation.random)
+        result = self._give_back(function(*args, **kwargs), operation.keep)
         after = {
             place: copy.deepcopy(given[place])
             for place, items in before.items()
             if items.keys() != given[place].keys()
             or any(given[place][key] is not item for key, item in items.items())
         }
-        return Reply(result, after, drawn[0] if drawn else None)
+        return Reply(result, after)
 
     def _take_in(self, value: Any) -> Any:
         """Return an argument as the reference gets it: a copy, or the object behind a handle."""
@@ -112,16 +133,18 @@ class LocalCandidate(Candidate):
         return copy.deepcopy(result)  # it may be a part of an object that later calls change
 
     def _hold(self, value: object) -> Handle:
-        number = len(self._objects) + 1
-        self._objects[number] = value
-        return Handle(number, type(value).__name__)
+        self._last += 1
+        self._objects[self._last] = value
+        return Handle(self._last, type(value).__name__)
 
     def _hold_once(self, value: object) -> Handle:
         """Return one and the same handle for one and the same object."""
-        for number, held in self._objects.items():
-            if held is value:
-                return Handle(number, type(value).__name__)
-        return self._hold(value)
+        number = self._numbers.get(id(value))
+        if number is not None and self._objects.get(number) is value:
+            return Handle(number, type(value).__name__)
+        handle = self._hold(value)
+        self._numbers[id(value)] = handle.id
+        return handle
 
 
 def _copy_values(value: Any) -> Any:
@@ -129,19 +152,3 @@ def _copy_values(value: Any) -> Any:
     if isinstance(value, Handle):
         return value
     return tuple(map(_copy_values, value)) if type(value) is tuple else copy.deepcopy(value)
-
-
-@contextmanager
-def _random_state(state: tuple[Any, ...] | None) -> Iterator[list[Any]]:
-    """Run with ``np.random`` in a state; yield a list that then holds the state it left."""
-    left: list[Any] = []
-    if state is None:
-        yield left
-        return
-    ours = np.random.get_state()
-    np.random.set_state(state)
-    try:
-        yield left
-        left.append(np.random.get_state())
-    finally:
-        np.random.set_state(ours)

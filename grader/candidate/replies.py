@@ -13,7 +13,6 @@ from grader.candidate.wire import Decoder
 _MAX_FRAMES = 24
 _MAX_TEXT = 600
 _MAX_ARGUMENTS = 64
-_KEYS = frozenset({"ok", "after", "random", "error"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +54,13 @@ def read_replies(
     replies: list[Reply] = []
     error = None
     for row in rows:
-        if error is not None or type(row) is not dict or not row.keys() <= _KEYS:
+        if error is not None or type(row) is not dict or not row.keys() <= {"ok", "after", "error"}:
             raise ProtocolError("malformed reply")
         if "error" in row:
             error = _read_error(row, len(replies))
         else:
             value = decoder.decode(row.get("ok"))
-            after = _read_after(row.get("after", []), decoder)
-            replies.append(Reply(value, after, decoder.decode(row.get("random"))))
+            replies.append(Reply(value, _read_after(row.get("after", []), decoder)))
     decoder.finish()
     if error is None and len(replies) != count:
         raise ProtocolError("a reply is missing")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +10,9 @@ from grader.candidate.base import (
     Call,
     CallFailed,
     Candidate,
+    Drawn,
     Failure,
+    Forget,
     Look,
     Method,
     Operation,
@@ -52,6 +54,7 @@ class SandboxedCandidate(Candidate):
             for number, world in enumerate(worlds)
             for target, entry in world.programme.entries.items()
         }
+        self._provided = [world.programme.provided for world in worlds]
 
     @property
     def reused(self) -> bool:
@@ -96,22 +99,35 @@ class SandboxedCandidate(Candidate):
         return Reply(None)
 
     def _world_of(self, operation: Operation) -> int | None:
+        if isinstance(operation, Drawn):
+            operation = operation.after
         if isinstance(operation, Call):
             if operation.target in self._unreadable:
                 raise CallFailed(self._unreadable[operation.target])
-            if operation.target not in self._home:
-                name = operation.target.partition(":")[2]
-                raise CallFailed(Failure(Status.MISSING, f"No file defines {name}."))
-            return self._home[operation.target][0]
+            return self._find(operation)[0]
         if isinstance(operation, Seed):
             return None
         return operation.on.id % len(self._worlds)
+
+    def _find(self, call: Call) -> tuple[int, str, str]:
+        """Return the world of a call's target, and its module and name there.
+
+        What the course hands out is in every world: it is called where its arguments live.
+        """
+        if call.target in self._home:
+            return self._home[call.target]
+        handles = _handles_in((call.args, dict(call.kwargs)))
+        number = next((handle.id % len(self._worlds) for handle in handles), 0)
+        if self._provided and call.target in self._provided[number]:
+            return (number, *self._provided[number][call.target])
+        name = call.target.partition(":")[2]
+        raise CallFailed(Failure(Status.MISSING, f"No file defines {name}."))
 
     def _run_in(self, number: int, operations: Sequence[Operation]) -> list[Reply]:
         world = self._worlds[number]
         for operation in operations:
             if isinstance(operation, Call):
-                world.require(self._home[operation.target][1])
+                world.require(self._find(operation)[1])
         encoder = Encoder()
         rows = [self._encode(operation, encoder) for operation in operations]
         replies = world.perform(rows, encoder, [_describe(operation) for operation in operations])
@@ -119,7 +135,6 @@ class SandboxedCandidate(Candidate):
             Reply(
                 self._bring_in(operation, reply.value, number),
                 {k: self._bring_in(operation, v, number) for k, v in reply.after.items()},
-                reply.random,
             )
             for operation, reply in zip(operations, replies, strict=True)
         ]
@@ -128,7 +143,7 @@ class SandboxedCandidate(Candidate):
         """Return an operation as the worker takes it."""
         match operation:
             case Call(target, args, kwargs):
-                _, module, name = self._home[target]
+                _, module, name = self._find(operation)
                 args, kwargs = self._naming.outward(target, args, kwargs)
                 arguments = self._encode_arguments(operation, args, kwargs, encoder)
                 return {"op": "call", "module": module, "name": name, **arguments}
@@ -144,6 +159,10 @@ class SandboxedCandidate(Candidate):
                 return {"op": "write", **place, "value": encoder.encode(self._send_out(value))}
             case Shapes(on, path):
                 return {"op": "shapes", "on": self._local(on), "path": _steps(path, encoder)}
+            case Drawn():
+                return {"op": "drawn"}
+            case Forget(on):
+                return {"op": "forget", "on": self._local(on)}
             case Seed(seed):
                 return {"op": "seed", "seed": seed}
 
@@ -177,6 +196,16 @@ class SandboxedCandidate(Candidate):
         if isinstance(operation, Call):
             return self._naming.inward(operation.target, value)
         return value
+
+
+def _handles_in(value: Any) -> Iterator[Handle]:
+    """Go through the handles in a value."""
+    if isinstance(value, Handle):
+        yield value
+    elif type(value) in (tuple, list, dict):
+        items: Iterable[Any] = value.values() if type(value) is dict else value
+        for item in items:
+            yield from _handles_in(item)
 
 
 def _map_handles(value: Any, change: Callable[[Handle], Handle]) -> Any:

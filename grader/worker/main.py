@@ -95,6 +95,17 @@ class Worker:
                 held = follow(*self._object_and_path(operation, decoder))
                 shapes = {key: _shape(value) for key, value in dict(held).items()}
                 return {"ok": encoder.encode(shapes)}
+            case "drawn":
+                return {"ok": encoder.encode(np.random.get_state())}
+            case _:
+                self._manage(operation, decoder)
+        return {"ok": None}
+
+    def _manage(self, operation: Any, decoder: Decoder) -> None:
+        """Do what gives nothing back."""
+        match operation["op"]:
+            case "forget":
+                self._numbers.pop(id(self._objects.pop(operation["on"], None)), None)
             case "seed":
                 np.random.seed(operation["seed"])
             case "reset":
@@ -106,7 +117,6 @@ class Worker:
                 self._load(operation, decoder)
             case kind:
                 raise ValueError(f"unknown operation {kind!r}")
-        return {"ok": None}
 
     def _call(self, operation: Any, decoder: Decoder, encoder: Encoder) -> Any:
         args = decoder.decode(operation["args"])
@@ -121,9 +131,8 @@ class Worker:
         tags = (*operation["args"]["t"], *(tag for _, tag in operation["kwargs"]["d"]))
         sent = [position for position, tag in enumerate(tags) if not _is_handle(tag)]
         before = {position: take_snapshot(given[position]) for position in sent}
-        state = decoder.decode(operation["random"]) if "random" in operation else None
-        if state is not None:
-            np.random.set_state(state)
+        if "random" in operation:
+            np.random.set_state(decoder.decode(operation["random"]))
         result = function(*args, **kwargs)
         reply = {"ok": self._encode_result(result, operation["keep"], encoder)}
         after = [
@@ -131,13 +140,7 @@ class Worker:
             for position in sent
             if has_changed(given[position], before[position])
         ]
-        if after:
-            reply["after"] = after
-        if state is not None:
-            drawn = np.random.get_state()
-            if has_changed(drawn, list(state)):
-                reply["random"] = encoder.encode(drawn)
-        return reply
+        return {**reply, "after": after} if after else reply
 
     def _encode_result(self, result: Any, keep: Sequence[int], encoder: Encoder) -> Any:
         if _KEEP_LIVE in keep:

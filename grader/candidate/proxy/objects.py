@@ -17,13 +17,16 @@ _SEQUENCES = frozenset({"list", "tuple"})
 class Remote:
     """Something that lives with the candidate."""
 
-    __slots__ = ("_session", "handle")
+    __slots__ = ("__weakref__", "_session", "handle")
     _session: Session
     handle: Handle
 
     def __init__(self, session: Session, handle: Handle) -> None:
         object.__setattr__(self, "_session", session)
         object.__setattr__(self, "handle", handle)
+
+    def __del__(self) -> None:
+        self._session.release(self.handle)
 
     def __repr__(self) -> str:
         return f"<{self.handle.type_name}>"

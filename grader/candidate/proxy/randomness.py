@@ -1,13 +1,14 @@
 """The legacy ``np.random`` of a cell, whose state travels to the candidate and comes back.
 
-What comes back is only believed if drawing from the state that was sent, or seeding with a number
-that was passed, leads there. A made-up state would choose what the cell draws next.
+Whoever drew last has the state; it travels only when the other side is about to draw. What comes
+back is only believed if drawing from the state that was sent, or seeding with a number that was
+passed, leads there. A made-up state would choose what the cell draws next.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ _WORDS = 624
 _TWISTS = 2000
 """How many times the generator may have gone through all its words: over a million draws."""
 _SEEDS = 64
+_RESTARTS = frozenset({"seed", "set_state"})
 
 
 class CellRandom:
@@ -31,13 +33,49 @@ class CellRandom:
     """
 
     def __init__(self, seed: int) -> None:
-        self.generator = np.random.RandomState(seed)
+        self._generator = np.random.RandomState(seed)
         self._seeds: dict[int, None] = {}
+        self._drawn_here = True
+        self._sent: State | None = None
+        self._fetch: Callable[[], Any] | None = None
 
-    def state(self) -> State:
-        """Return where the generator is."""
-        state: State = self.generator.get_state(legacy=True)  # type: ignore[assignment]
-        return state
+    def methods(self) -> dict[str, Callable[..., Any]]:
+        """Return the functions of ``np.random``, drawing from this generator."""
+        names = [name for name in dir(self._generator) if not name.startswith("_")]
+        return {name: self._wrap(name) for name in names}
+
+    def _wrap(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._generator, name)
+
+        def draw(*args: Any, **kwargs: Any) -> Any:
+            if name in _RESTARTS:
+                self._fetch = None
+            self.catch_up()
+            self._drawn_here = True
+            return method(*args, **kwargs)
+
+        return draw
+
+    def catch_up(self) -> None:
+        """Go on from where the candidate has left the generator, if it had it last."""
+        fetch, self._fetch = self._fetch, None
+        if fetch is not None and self._sent is not None:
+            self._follow(self._sent, fetch())
+
+    def lend(self, fetch: Callable[[], Any]) -> State | None:
+        """Let the candidate draw; return the state to send, or None if it still has it.
+
+        Parameters
+        ----------
+        fetch : callable
+            Returns the candidate's state afterwards.
+        """
+        self._fetch = fetch
+        if not self._drawn_here:
+            return None
+        self._drawn_here = False
+        self._sent = self._generator.get_state(legacy=True)  # type: ignore[assignment]
+        return self._sent
 
     def note(self, arguments: Any) -> None:
         """Remember whole numbers among arguments: code may seed with them."""
@@ -45,7 +83,7 @@ class CellRandom:
             if len(self._seeds) < _SEEDS:
                 self._seeds.setdefault(number)
 
-    def follow(self, sent: State, state: Any) -> None:
+    def _follow(self, sent: State, state: Any) -> None:
         """Go on from where the candidate's draws have led, if they can have."""
         if not _is_state(state):
             return
@@ -56,7 +94,7 @@ class CellRandom:
             or _leads_to(sent, words, _TWISTS)
             or any(_leads_to(_seeded(seed), words, _TWISTS // _SEEDS) for seed in self._seeds)
         ):
-            self.generator.set_state(state)
+            self._generator.set_state(state)
 
 
 def _seeded(seed: int) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from grader.candidate.base import (
     Call,
     CallFailed,
     Candidate,
+    Drawn,
     Failure,
+    Forget,
     Look,
     Method,
     Operation,
@@ -60,6 +63,8 @@ class Session:
         self._leases = Leases()
         self._requests = 0
         self._methods: set[tuple[str, str]] = set()
+        self._remotes: WeakValueDictionary[Handle, Remote] = WeakValueDictionary()
+        self._released: dict[Handle, None] = {}
 
     def call(self, target: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Call a target."""
@@ -96,22 +101,23 @@ class Session:
             raise CallFailed(Failure(Status.FAILED, message))
         return list(found)
 
+    def release(self, handle: Handle) -> None:
+        """Let go of an object with the next request: loops would pile up caches otherwise."""
+        self._released[handle] = None
+
     def _apply(
         self, operation: Call | Method, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
         given = (*args, *kwargs.values())
         self._random.note(given)
-        sent = self._random.state()
         ready = replace(
             operation,
             args=tuple(self._unwrap(value, name) for value in args),
             kwargs={key: self._unwrap(value, name) for key, value in kwargs.items()},
             keep=_LIVE,
-            random=sent,
+            random=self._random.lend(lambda: self._send(Drawn(operation)).value),
         )
         reply = self._send(ready)
-        if reply.random is not None:
-            self._random.follow(sent, reply.random)
         for position, after in reply.after.items():
             if position < len(given):
                 write_back(given[position], self._wrap(after))
@@ -122,7 +128,9 @@ class Session:
         if self._requests > _MOST_REQUESTS:
             message = f"The cell was stopped after {_MOST_REQUESTS} calls."
             raise CallFailed(Failure(Status.TIMED_OUT, message))
-        return self._candidate.run([*self._leases.collect(), operation])[-1]
+        released, self._released = self._released, {}
+        first = [Forget(handle) for handle in released]
+        return self._candidate.run([*first, *self._leases.collect(), operation])[-1]
 
     def _unwrap(self, value: Any, name: str, depth: int = 0) -> Any:
         """Return an argument as the candidate takes it."""
@@ -146,7 +154,7 @@ class Session:
     def _wrap(self, value: Any) -> Any:
         """Return a result as a cell uses it."""
         if isinstance(value, Handle):
-            return make_remote(self, value)
+            return self._remote(value)
         if type(value) is tuple:
             return tuple(map(self._wrap, value))
         if type(value) is list:
@@ -154,6 +162,14 @@ class Session:
         if type(value) is dict:
             return {key: self._wrap(item) for key, item in value.items()}
         return value
+
+    def _remote(self, handle: Handle) -> Remote:
+        """Return what stands for an object, always the same as long as anybody has it."""
+        self._released.pop(handle, None)
+        remote = self._remotes.get(handle)
+        if remote is None:
+            remote = self._remotes[handle] = make_remote(self, handle)
+        return remote
 
     def _wrap_part(self, value: Any) -> Any:
         if type(value) is tuple and len(value) == 2 and isinstance(value[0], Handle):

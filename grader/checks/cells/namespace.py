@@ -53,7 +53,7 @@ class Namespace:
         random = CellRandom(seed)
         self._analysis = analysis
         self._session = Session(candidate, random)
-        self._numpy = numpy_with(random.generator)
+        self._numpy = numpy_with(random.methods())
         self._time = time_module()
         self.checker = GradientChecker(generator)
         self.variables: dict[str, Any] = dict(bound)
@@ -69,6 +69,7 @@ class Namespace:
             "__name__": "__main__",
             WHERE: observer,
             "np": self._numpy,
+            "time": self._time,
             "xrange": range,
             **given,
             **self.variables,

@@ -127,11 +127,7 @@ def gradient_error(got: Any, numeric: NumericGradient) -> float:
     if not isinstance(got, np.ndarray) or got.dtype.kind not in "fiu" or got.size != size:
         return float("inf")
     with np.errstate(all="ignore"):
-        projected = numeric.project(got)
-        scale = np.max(np.abs(projected) + np.abs(numeric.slopes), initial=0.0)
-        noise = np.minimum(numeric.noise, _WRONG * scale + _FLOOR)
-        beyond = np.maximum(np.abs(projected - numeric.slopes) - noise, 0.0)
-        error = float(np.max(beyond / max(_FLOOR, float(scale)), initial=0.0))
+        error = numeric.distance(got)
     return error if np.isfinite(error) else float("inf")
 
 

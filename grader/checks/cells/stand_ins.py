@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -66,9 +66,8 @@ class Facade:
         return getattr(self._module, name)
 
 
-def numpy_with(generator: np.random.RandomState) -> Facade:
+def numpy_with(drawing: Mapping[str, Callable[..., Any]]) -> Facade:
     """Return NumPy with a legacy ``np.random`` of its own."""
-    drawing = {name: getattr(generator, name) for name in dir(generator) if name[0] != "_"}
     return Facade(np, random=Facade(np.random, **drawing))
 
 
@@ -84,9 +83,18 @@ class Clock:
         return self._last
 
 
+class _Time(Facade):
+    """The module ``time``, and its function of that name where a cell means that."""
+
+    def __call__(self) -> float:
+        """Return seconds."""
+        seconds: float = self.time()
+        return seconds
+
+
 def time_module() -> Facade:
     """Return clocks; nobody waits."""
     clock = Clock()
-    return Facade(
+    return _Time(
         time, time=clock, perf_counter=clock, clock=clock, process_time=clock, sleep=lambda _: None
     )
