@@ -29,11 +29,12 @@ class CellText:
     name: str
     """Under which its lines appear in tracebacks."""
     lines: tuple[str, ...]
-    tree: ast.Module
+    code: CodeType
 
-    def compile(self) -> CodeType:
-        """Return its code."""
-        return compile(self.tree, self.name, "exec", dont_inherit=True)
+    @classmethod
+    def of(cls, name: str, lines: tuple[str, ...], tree: ast.Module) -> CellText:
+        """Return a cell with its code."""
+        return cls(name, lines, compile(tree, name, "exec", dont_inherit=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +92,14 @@ def analyse(
     used = _used_names([tree for _, tree in (*trees, own)], [tree for _, tree in conditions])
     rewriter = Rewriter(used, reserved=frozenset(name for name, _ in predicates))
     cells = [
-        CellText(f"<setup {number}>", lines, rewriter.rewrite(tree, judged=False))
+        CellText.of(f"<setup {number}>", lines, rewriter.rewrite(tree, judged=False))
         for number, (lines, tree) in enumerate(trees, start=1)
     ]
     before = len(rewriter.origins.called)
-    cells.append(CellText("<cell>", own[0], rewriter.rewrite(own[1], judged=True)))
+    cells.append(CellText.of("<cell>", own[0], rewriter.rewrite(own[1], judged=True)))
     after = [rewriter.rewrite_predicate(name, tree) for name, tree in conditions]
     tail = ast.fix_missing_locations(ast.Module(after, []))
-    cells.append(CellText("<predicates>", tuple(text for _, text in predicates), tail))
+    cells.append(CellText.of("<predicates>", tuple(text for _, text in predicates), tail))
     comments = _comments(source)
     return Analysis(
         cells=tuple(cells),

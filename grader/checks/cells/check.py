@@ -174,7 +174,7 @@ class _Run:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 for cell in self._analysis.cells:
-                    exec(cell.compile(), variables)  # noqa: S102 - the instructor's own cell
+                    exec(cell.code, variables)  # noqa: S102 - the instructor's own cell
         except (SandboxError, AssignmentError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever a cell raises is an outcome
