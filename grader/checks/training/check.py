@@ -1,0 +1,130 @@
+"""Train a model, then ask it for predictions that only the grader can judge."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from grader.candidate.base import CallFailed, Candidate
+from grader.checks.base import Check, Expected
+from grader.checks.training.calibration import require_reach, threshold
+from grader.checks.training.images import Images, Labelled, Sets, perturb
+from grader.checks.training.predictions import predict
+from grader.checks.training.score import AccuracyScore
+from grader.checks.training.ways import Training
+from grader.inputs import generator_for
+from grader.model import Evidence, Kind, Outcome, Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ACCURACY = "accuracy"
+_SEEDS = 1 << 31
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingCheck(Check):
+    """Train a model on images that the grader draws, and count what it gets right.
+
+    The one part is ``accuracy``. It is measured on images of a set whose labels never leave the
+    grader, or, of a model that is to learn its training images by heart, on these: in another
+    order and a little changed, so that a table of images seen does not know them. What is asked
+    for is calibrated: somewhat less than the worst of several trainings of the reference.
+
+    A model that falls short is trained again, from other weights, and its better training
+    counts. Bad luck is rare then, and what does not learn does not learn twice.
+    """
+
+    kind: ClassVar[Kind] = Kind.TRAINING
+
+    training: Training
+    images: Images
+    by_heart: bool = False
+    """Whether accuracy is that on the training images."""
+    score: AccuracyScore | None = None
+    """How accuracy earns points; by default all of them from the calibrated threshold on."""
+    margin: float = 0.1
+    """How much less is asked for than the reference's worst accuracy."""
+    runs: int = 5
+    """How often the reference is trained to calibrate."""
+    attempts: int = 2
+    """How often a model is trained at most."""
+
+    def __post_init__(self) -> None:
+        super(TrainingCheck, self).__post_init__()
+        if set(self.points) != {ACCURACY}:
+            raise ValueError(f"check {self.id}: its only part is {ACCURACY!r}")
+        for name in ("runs", "attempts"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"check {self.id}: {name} is {getattr(self, name)}, expected > 0")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return what takes part in the training."""
+        return self.training.targets
+
+    def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
+        """Return the accuracy from which on everything is earned."""
+        reference.begin_check()
+        sets = self._draw(seed)
+        accuracies = [self._train(reference, sets, seed, run) for run in range(self.runs)]
+        if self.score is not None:
+            wanted = self.score.everything_from
+            require_reach(accuracies, wanted, margin=self.margin, name=self.id)
+        else:
+            wanted = threshold(
+                accuracies, margin=self.margin, classes=self.images.classes, name=self.id
+            )
+        return {"at_least": np.array(wanted)}
+
+    def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
+        """Train until it is good enough, but not too often."""
+        sets = self._draw(seed)
+        wanted = float(expected["at_least"])
+        best = self._train(candidate, sets, seed, 0)
+        for run in range(1, self.attempts):
+            if best >= wanted:
+                break
+            # What has been measured stays, also where there is no time for another training.
+            with suppress(CallFailed):
+                best = max(best, self._train(candidate, sets, seed, run))
+        return {ACCURACY: self._judge(best, wanted)}
+
+    def _draw(self, seed: int) -> Sets:
+        sets = self.images.draw(generator_for(seed, self.id))
+        # The Solver keeps the parameters that do best on the images it watches.
+        return replace(sets, validation=sets.training) if self.by_heart else sets
+
+    def _train(self, candidate: Candidate, sets: Sets, seed: int, run: int) -> float:
+        """Return the accuracy after one training from new weights."""
+        generator = generator_for(seed, f"{self.id}/{run}")
+        model = self.training.train(candidate, sets, int(generator.integers(_SEEDS)))
+        asked = self._asked(sets, generator)
+        got = predict(candidate, model, self.training.predicts_by, asked.X, self.images.classes)
+        return float(np.mean(got == asked.y))
+
+    def _asked(self, sets: Sets, generator: np.random.Generator) -> Labelled:
+        return perturb(sets.training, generator) if self.by_heart else sets.held_out
+
+    def _judge(self, accuracy: float, wanted: float) -> Outcome:
+        evidence = Evidence(inputs=self._describe(), notes=(f"{accuracy:.1%} are right.",))
+        if accuracy >= wanted:
+            return Outcome(Status.PASSED, evidence=evidence)
+        which = "its training images" if self.by_heart else "images it has not seen"
+        guess = 1 / self.images.classes
+        unlearnt = " No more than a guess would." if accuracy < 1.5 * guess else ""
+        return Outcome(
+            Status.FAILED,
+            f"After {self.training.duration} it gets {accuracy:.1%} of {which} right, "
+            f"expected at least {wanted:.0%}.{unlearnt}",
+            hint=self.hint,
+            evidence=Evidence(inputs=self._describe()),
+            earned=None if self.score is None else self.score.share(accuracy),
+        )
+
+    def _describe(self) -> str:
+        shape = ",".join(map(str, self.images.shape))
+        return f"{self.images.training} images ({shape}) of {self.images.classes} classes"

@@ -1,0 +1,144 @@
+"""How a model is trained: by the course's Solver, or by a method of its own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.candidate.base import CallFailed, Candidate, Method, Seed
+from grader.candidate.wire import Handle
+from grader.checks.training.images import Sets, as_data
+from grader.model import Status
+
+SOLVER = "solver:Solver"
+
+
+class Training(ABC):
+    """Makes a model and trains it where it lives."""
+
+    predicts_by: str
+    """Method that is asked for predictions."""
+
+    @property
+    @abstractmethod
+    def targets(self) -> tuple[str, ...]:
+        """Canonical names of what takes part, the one to blame last."""
+
+    @property
+    @abstractmethod
+    def duration(self) -> str:
+        """How long training takes, in words: ``10 epochs``."""
+
+    @abstractmethod
+    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Handle:
+        """Return a new model, trained; weights and minibatches are drawn from the seed.
+
+        Raises
+        ------
+        CallFailed
+            If making or training it fails, or the time is used up first.
+        """
+
+    @property
+    def name(self) -> str:
+        """The class's name."""
+        return self.targets[-1].partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolverTraining(Training):
+    """Train a model by the course's Solver, which is ours whatever was handed in."""
+
+    target: str
+    arguments: tuple[Any, ...] = ()
+    """Positional arguments of the constructor."""
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+    """Keyword arguments of the constructor, by their canonical names."""
+    learning_rate: float
+    epochs: int
+    batch_size: int
+    decay: float = 1.0
+    """Factor on the learning rate after each epoch."""
+    update_rule: str = "sgd"
+    """Function of the student's ``optim``; plain ``sgd`` needs none."""
+    predicts_by: str = field(default="loss", init=False)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the update rule, unless it is handed out, and the class."""
+        rule = () if self.update_rule == "sgd" else (f"optim:{self.update_rule}",)
+        return (*rule, self.target)
+
+    @property
+    def duration(self) -> str:
+        """Return the epochs."""
+        return f"{self.epochs} epochs"
+
+    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Handle:
+        """Train epoch by epoch, so that it is known how far training came."""
+        candidate.run([Seed(seed)])
+        model = candidate.create(self.target, *self.arguments, **self.keywords)
+        solver = candidate.create(
+            SOLVER,
+            model,
+            as_data(sets),
+            update_rule=self.update_rule,
+            optim_config={"learning_rate": self.learning_rate},
+            lr_decay=self.decay,
+            batch_size=self.batch_size,
+            num_epochs=self.epochs,
+            verbose=False,
+        )
+        candidate.run([Seed(seed)])
+        for epoch in range(self.epochs):
+            try:
+                candidate.run([Method(solver, "train", (), {"epochs": 1})])
+            except CallFailed as failed:
+                raise CallFailed(_say_epoch(failed, epoch, self.epochs)) from failed
+        return model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTraining(Training):
+    """Train a classifier by its method ``train``, and ask ``predict``."""
+
+    target: str
+    defined_in: str = ""
+    """The target that holds ``train`` and ``predict``, if the class inherits them."""
+    arguments: tuple[Any, ...] = ()
+    """Positional arguments of the constructor."""
+    settings: Mapping[str, Any]
+    """Keyword arguments of ``train``: ``num_iters``, ``learning_rate`` and the like."""
+    validates: bool = False
+    """Whether ``train`` takes validation images after the training images."""
+    predicts_by: str = field(default="predict", init=False)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return where ``train`` is, if it is inherited, and the class."""
+        return (self.defined_in, self.target) if self.defined_in else (self.target,)
+
+    @property
+    def duration(self) -> str:
+        """Return the steps."""
+        return f"{self.settings['num_iters']} steps"
+
+    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Handle:
+        """Train in one call."""
+        candidate.run([Seed(seed)])
+        model = candidate.create(self.target, *self.arguments)
+        watched = (sets.validation.X, sets.validation.y) if self.validates else ()
+        data = (sets.training.X, sets.training.y, *watched)
+        settings = {**self.settings, "verbose": False}
+        candidate.run([Seed(seed), Method(model, "train", data, settings)])
+        return model
+
+
+def _say_epoch(failed: CallFailed, done: int, epochs: int) -> Any:
+    """Return the failure with how far training came, where time ran out."""
+    failure = failed.failure
+    if failure.status is not Status.TIMED_OUT:
+        return failure
+    return replace(failure, message=f"{failure.message} {done} of {epochs} epochs were done.")
