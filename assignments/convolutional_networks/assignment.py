@@ -3,7 +3,7 @@
 Printed values and tolerances are those of the course's notebook. Points add up to 100.
 """
 
-from grader import Assignment, Question, uniform
+from grader import Assignment, Question, ReviewCheck, uniform
 from grader.families import (
     combined_convolution,
     convolution,
@@ -19,6 +19,19 @@ SPATIAL_POINTS = {
     "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 2, "after_test": 1},
     "spatial_batchnorm_backward": {"dx": 3, "dgamma": 1.5, "dbeta": 1.5},
 }
+
+overfit = ReviewCheck(
+    id="overfit",
+    points={"answer": 4},
+    prompt="Does the network learn a hundred images by heart in 15 epochs?",
+    reason="What was trained is looked at by a person.",
+)
+one_epoch = ReviewCheck(
+    id="one_epoch",
+    points={"answer": 3},
+    prompt="Does one epoch get more than 40 % of the training images right?",
+    reason="What was trained is looked at by a person.",
+)
 
 assignment = Assignment(
     name="convolutional_networks",
@@ -71,6 +84,8 @@ assignment = Assignment(
             title="Three-layer network",
             checks=convolutional_network.network_checks(),
         ),
+        Question(id="overfit", title="A hundred images by heart", checks=(overfit,)),
+        Question(id="one_epoch", title="One epoch", checks=(one_epoch,)),
         Question(id="filters", title="The filters, looked at"),
         Question(
             id="spatial_batchnorm_forward",
