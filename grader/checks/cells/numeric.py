@@ -86,7 +86,7 @@ class NumericGradient(NDArrayOperatorsMixin):
         scale = max(_FLOOR, typical, float(np.max(np.abs(projected) + np.abs(self.slopes))))
         noise = np.minimum(self.noise, _MOST_NOISE * scale)
         beyond = np.maximum(np.abs(projected - self.slopes) - noise, 0.0)
-        return float(np.max(beyond)) / scale
+        return float(np.max(beyond) / scale)
 
 
 class GradientChecker:

@@ -249,7 +249,6 @@ class Rewriter(ast.NodeTransformer):
         )
         number = ast.Constant(len(self.sites))
         self.sites.append(site)
-        test = self.visit(test)
         empty = ast.arguments([], [], None, [], [], None, [])
         return ast.Expr(_call("condition", number, ast.Lambda(empty, test), self._where()))
 

@@ -62,7 +62,7 @@ class Judging:
             )
         outcome = judge_value(
             subject,
-            record.got,
+            _as_listed(record.got),
             right,
             tolerance,
             _MEASURES[record.site.shape],
@@ -79,7 +79,8 @@ class Judging:
         if outcome.error is None:
             return outcome
         rtol, atol = _close_options(record)
-        close = np.allclose(np.reshape(record.got, right.shape), right, rtol=rtol, atol=atol)
+        got = np.reshape(_as_listed(record.got), right.shape)
+        close = np.allclose(got, right, rtol=rtol, atol=atol)
         return Outcome(Status.PASSED, error=outcome.error) if close else outcome
 
     def _judge_gradient(
@@ -149,9 +150,21 @@ def _as_right(record: Record) -> Any:
     if right.dtype.kind not in "fiub" or not np.isfinite(right).all():
         return None
     single = record.site.shape in (Shape.EQUAL, Shape.CLOSE) and right.size == 1
-    if single and isinstance(record.got, np.ndarray):
-        return np.full(record.got.shape, right.reshape(()))
+    got = _as_listed(record.got)
+    if single and isinstance(got, np.ndarray):
+        return np.full(got.shape, right.reshape(()))
     return right
+
+
+def _as_listed(got: Any) -> Any:
+    """Return a list of numbers that a cell has gathered as an array, anything else as it is."""
+    if isinstance(got, list) and got and all(map(_is_number, got)):
+        return np.array(got, dtype=np.float64)
+    return got
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.floating, np.integer))
 
 
 def _close_options(record: Record) -> tuple[float, float]:
