@@ -14,6 +14,7 @@ from grader.model import Limits, Report, Status
 from grader.pipeline import grade
 
 CORRECT = Path(__file__).parent.parent / "cases/fully_connected/cs231n_correct/submission"
+ASSIGNMENT = ("fully_connected",)
 LAYERS = "cs231n/layers.py"
 
 TWO_CHECKS = '''\
@@ -68,7 +69,7 @@ def failing(report: Report) -> dict[str, str]:
 def test_gradient_check_fails_a_layer_that_changes_its_input(submission: Path) -> None:
     """The values are right, but whoever calls it still needs x."""
     change(submission, "out = np.maximum(0, x)\n", "x[x < 0] = 0\n    out = x\n")
-    report = grade(submission)
+    report = grade(submission, ASSIGNMENT)
     assert failing(report)["relu_backward.dx"] == "relu_forward changes its input x in place."
 
 
@@ -79,7 +80,7 @@ def test_gradient_check_fails_a_loss_that_changes_its_input(submission: Path) ->
         "shifted_logits = x - np.max(x, axis=1, keepdims=True)\n",
         "x -= np.max(x, axis=1, keepdims=True)\n    shifted_logits = x\n",
     )
-    messages = failing(grade(submission))
+    messages = failing(grade(submission, ASSIGNMENT))
     assert messages["softmax_loss_gradient.dx"] == "softmax_loss changes its input x in place."
 
 
@@ -107,7 +108,7 @@ def test_broken_check_is_our_fault(two_checks: Path, caplog: pytest.LogCaptureFi
 def test_failure_shows_the_line_that_made_the_part(submission: Path) -> None:
     """The place is where dw is computed, with the lines around it and one of them marked."""
     change(submission, "dw = rows.T.dot(dout)", "dw = rows.T.dot(dout) * 2")
-    report = grade(submission)
+    report = grade(submission, ASSIGNMENT)
     outcome = next(c.outcome for c in report.checks if c.id == "affine_backward.dw")
     assert outcome.location is not None
     assert outcome.location.file == LAYERS
@@ -120,7 +121,7 @@ def test_failure_shows_the_line_that_made_the_part(submission: Path) -> None:
 def test_exception_shows_the_students_own_lines(submission: Path) -> None:
     """Location and traceback are the student's; none of ours is in it."""
     change(submission, "db = np.sum(dout, axis=0)", "db = np.summ(dout, axis=0)")
-    report = grade(submission)
+    report = grade(submission, ASSIGNMENT)
     outcome = next(c.outcome for c in report.checks if c.id == "affine_relu.dx")
     assert outcome.status is Status.ERRORED
     assert "AttributeError" in outcome.message
@@ -138,7 +139,7 @@ def test_state_left_by_one_check_does_not_cost_another(submission: Path) -> None
         "def relu_backward(dout, cache):\n",
         "def relu_backward(dout, cache):\n    del globals()['affine_forward']\n",
     )
-    report = grade(submission)
+    report = grade(submission, ASSIGNMENT)
     assert not report.needs_regrade
     lost = set(failing(report))
     own = ("affine_forward.", "relu_", "svm_loss", "softmax_loss", "sgd", "rmsprop", "adam")
@@ -148,7 +149,9 @@ def test_state_left_by_one_check_does_not_cost_another(submission: Path) -> None
 def test_progress_names_every_check_in_order() -> None:
     """The display is told of each check before it runs, and how many there are."""
     seen: list[tuple[str, int, int]] = []
-    report = grade(CORRECT, progress=lambda name, done, total: seen.append((name, done, total)))
+    report = grade(
+        CORRECT, ASSIGNMENT, progress=lambda name, done, total: seen.append((name, done, total))
+    )
     names = list(dict.fromkeys(check.id.rpartition(".")[0] for check in report.checks))
     assert [name for name, _, _ in seen] == names
     assert [done for _, done, _ in seen] == list(range(len(names)))
@@ -162,7 +165,7 @@ def test_slow_code_that_ends_loses_nothing(submission: Path) -> None:
         "def relu_forward(x):\n",
         "def relu_forward(x):\n    for _ in range(300000): pass\n",
     )
-    assert grade(submission, limits=Limits(cpu_seconds=20.0)).percent == 100.0
+    assert grade(submission, ASSIGNMENT, limits=Limits(cpu_seconds=20.0)).percent == 100.0
 
 
 def test_prints_without_end_cost_nothing(submission: Path) -> None:
@@ -172,4 +175,4 @@ def test_prints_without_end_cost_nothing(submission: Path) -> None:
         "def affine_forward(x, w, b):\n",
         "def affine_forward(x, w, b):\n    print('x' * 200000)\n",
     )
-    assert grade(submission).percent == 100.0
+    assert grade(submission, ASSIGNMENT).percent == 100.0

@@ -17,6 +17,7 @@ from grader.model import Report
 from grader.pipeline import grade
 
 CASES = Path(__file__).parent.parent / "cases" / "fully_connected"
+ASSIGNMENT = ("fully_connected",)
 EDITIONS = {
     "cs231n": CASES / "cs231n_correct/submission",
     "nndl": CASES / "nndl_correct/submission",
@@ -80,7 +81,7 @@ def test_correct_work_scores_everything_however_it_is_packed(
     edition: str, pack: Callable[[Path, Path], Path], tmp_path: Path
 ) -> None:
     """Each edition is recognised in each packing, and nothing is lost."""
-    report = grade(pack(EDITIONS[edition], tmp_path))
+    report = grade(pack(EDITIONS[edition], tmp_path), ASSIGNMENT)
     assert [check.id for check in report.checks if check.score != check.max_score] == []
     assert report.percent == 100.0
     assert report.submission.edition == edition
@@ -95,14 +96,14 @@ def without_times(report: Report) -> Report:
 @pytest.mark.parametrize("case", ["cs231n_correct", "nndl_starter", "tampered_provided"])
 def test_same_submission_and_seed_give_the_same_report(case: str) -> None:
     """Two runs differ in nothing but times."""
-    first, second = (grade(CASES / case / "submission", seed=8) for _ in range(2))
+    first, second = (grade(CASES / case / "submission", ASSIGNMENT, seed=8) for _ in range(2))
     assert without_times(first) == without_times(second)
 
 
 def test_zip_and_folder_give_the_same_checks(tmp_path: Path) -> None:
     """Packing changes the name of a submission, not what is found out about it."""
     source = CASES / "half_way/submission"
-    folder, archive = grade(source), grade(as_zip(source, tmp_path))
+    folder, archive = grade(source, ASSIGNMENT), grade(as_zip(source, tmp_path), ASSIGNMENT)
     assert without_times(folder).checks == without_times(archive).checks
     assert folder.submission.files == archive.submission.files
 
@@ -111,6 +112,6 @@ def test_zip_and_folder_give_the_same_checks(tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", ["cs231n_correct", "nndl_correct", "layers_utils_correct"])
 def test_correct_work_scores_everything_whatever_the_seed(case: str, seed: int) -> None:
     """No draw of the inputs costs a correct submission a point."""
-    report = grade(CASES / case / "submission", seed=seed)
+    report = grade(CASES / case / "submission", ASSIGNMENT, seed=seed)
     assert [check.id for check in report.checks if check.score != check.max_score] == []
     assert report.grader.seed == seed
