@@ -15,10 +15,12 @@ from grader.cli import main
 from grader.model import Report, Status
 from grader.report.json_reading import report_from_json
 
-CASES = Path(__file__).parent.parent / "cases" / "fully_connected"
-NAMES = sorted(path.parent.name for path in CASES.glob("*/expect.toml"))
+CASES = Path(__file__).parent.parent / "cases"
+NAMES = sorted(
+    f"{path.parent.parent.name}/{path.parent.name}" for path in CASES.glob("*/*/expect.toml")
+)
 KNOWN = {
-    *("about", "of", "pack", "score", "percent", "edition", "exit_code"),
+    *("about", "of", "pack", "score", "lost", "percent", "edition", "exit_code"),
     *("statuses", "warnings", "missing", "message"),
 }
 
@@ -40,7 +42,7 @@ def read_tree(folder: Path) -> dict[str, bytes]:
 
 def hand_in(case: str, expect: dict[str, Any], work: Path) -> Path:
     """Return what the student uploads: the folder as it is, or packed as the case asks."""
-    submission = CASES / expect.get("of", case) / "submission"
+    submission = (CASES / case).parent / expect.get("of", Path(case).name) / "submission"
     if "pack" not in expect:
         return submission
     assert expect["pack"] == "zip in zip"
@@ -70,7 +72,10 @@ def test_submission_is_graded_as_its_folder_says(
     assert expect.keys() <= KNOWN
     monkeypatch.chdir(tmp_path)
     upload = hand_in(case, expect, tmp_path)
-    code = main([str(upload), "--quiet", "--format", "json:report.json"])
+    assignment = Path(case).parent.name
+    code = main(
+        [str(upload), "--assignment", assignment, "--quiet", "--format", "json:report.json"]
+    )
     assert code == expect.get("exit_code", 0)
     report = report_from_json(Path("report.json").read_text(encoding="utf-8"))
     found = {check.id: check.outcome.status.value for check in report.checks}
@@ -87,9 +92,14 @@ def test_submission_is_graded_as_its_folder_says(
 
 
 def assert_points(report: Report, expect: dict[str, Any]) -> None:
-    """Check the total, and that each status earns what it must."""
+    """Check the total, and that each status earns what it must.
+
+    What is lost leaves out the points that wait for a person.
+    """
     if "score" in expect:
         assert report.score == pytest.approx(expect["score"])
+    if "lost" in expect:
+        assert report.max_score - report.pending - report.score == pytest.approx(expect["lost"])
     if "percent" in expect:
         assert report.percent == pytest.approx(expect["percent"])
     assert report.max_score == 100.0
