@@ -13,7 +13,7 @@ from grader.checks.cells.sites import called_name
 _EXPECTED = re.compile(
     r"^(?:correct|corrent|expected|true|answer)(?:_|$)|_(?:correct|expected|true)$"
 )
-_GIVEN = re.compile(r"_(?:num|numerical|naive|true)$|1$|^(?:num|numeric)_")
+_GIVEN = re.compile(r"(?:^|_)(?:num|numeric|numerical|naive|true)(?:_|$)|1$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ _NO_NAMES = frozenset(
     {"relative", "max", "maximum", "the", "your", "total", "one", "no", "two", "test", "absolute"}
 )
 _STEM = re.compile(r"_(?:naive|vectorized|fast|num|numerical|im2col|strided|loop|ours)$|(?<=\w)\d$")
+_ASPECTS = frozenset({"shape", "dtype", "size", "ndim"})
 _WORD = re.compile(r"\W+")
 
 
@@ -175,7 +176,8 @@ def _base_name(node: ast.expr) -> str:
         case ast.Name(id=name):
             return name
         case ast.Attribute(value=value, attr=attr):
-            return attr if isinstance(value, ast.Name) else f"{_base_name(value)}_{attr}"
+            named = isinstance(value, ast.Name) and attr not in _ASPECTS
+            return attr if named else f"{_base_name(value)}_{attr}"
         case ast.Subscript(value=value, slice=ast.Constant(value=str(key))):
             return key if key.isidentifier() else _base_name(value)
         case ast.Subscript(value=value):
