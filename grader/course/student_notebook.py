@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -71,6 +71,26 @@ def move_imports(text: str, own: Edition, other: Edition) -> str:
         return text
     for old, new in _moves(own, other):
         text = re.sub(rf"(?<![\w./]){re.escape(old)}(?![\w])", new, text)
+    return text
+
+
+def import_besides(text: str, edition: Edition, present: Collection[str]) -> str:
+    """Return a notebook's text that imports all files of a module where it imported the first.
+
+    Parameters
+    ----------
+    text : str
+        A notebook whose imports were moved to the edition.
+    edition : Edition
+        It may keep convolutions in a file of their own.
+    present : collection of str
+        Paths of the files there are.
+    """
+    for first, *others in edition.modules.values():
+        line = f"from {_dotted(first)} import *"
+        more = [f"from {_dotted(path)} import *" for path in others if path in present]
+        # The text is JSON: a line ends in two characters.
+        text = text.replace(line, "\\n".join([line, *more]))
     return text
 
 

@@ -10,7 +10,12 @@ from grader.course.bundle import BUNDLE, only_public, public_names, write_declar
 from grader.course.catalogue import LoadedAssignment
 from grader.course.expected import FILE, Values, expected_for, pack
 from grader.course.starter.modules import Starter, edition_named, make_starter
-from grader.course.student_notebook import code_of, make_student_notebook, move_imports
+from grader.course.student_notebook import (
+    code_of,
+    import_besides,
+    make_student_notebook,
+    move_imports,
+)
 from grader.report.wording import count_points
 
 _NOTEBOOK_PACKAGES = ("matplotlib", "notebook")
@@ -78,7 +83,12 @@ def make_starter_files(
         for name in assignment.masters
     }
     code = "\n".join(code_of(text) for text in notebooks.values())
-    return notebooks, make_starter(assignment, layout, code, with_given=with_given)
+    modules = make_starter(assignment, layout, code, with_given=with_given)
+    if layout.name != own.name:
+        notebooks = {
+            name: import_besides(text, layout, modules.files) for name, text in notebooks.items()
+        }
+    return notebooks, modules
 
 
 def only_public_values(assignment: Assignment, values: Values) -> Values:

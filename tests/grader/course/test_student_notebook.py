@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from grader.course.student_notebook import code_of, make_student_notebook, move_imports
+from grader.course.student_notebook import (
+    code_of,
+    import_besides,
+    make_student_notebook,
+    move_imports,
+)
 from grader.errors import AssignmentError
 from grader.submission.edition import CS231N, LAYERS_UTILS, NNDL
 
@@ -121,6 +126,14 @@ def test_imports_move_to_another_edition() -> None:
     )
     assert "from nndl.fc_net import *" in move_imports(text, CS231N, NNDL)
     assert move_imports(text, CS231N, CS231N) == text
+
+
+def test_all_files_of_a_module_are_imported_where_one_was() -> None:
+    """Convolutions have a file of their own in one edition; the notebook stays JSON."""
+    text = json.dumps(release(cell("code", "from nndl.layers import *\nx = 1")))
+    found = import_besides(text, NNDL, ["nndl/layers.py", "nndl/conv_layers.py"])
+    assert code_of(found) == ("from nndl.layers import *\nfrom nndl.conv_layers import *\nx = 1")
+    assert import_besides(text, NNDL, ["nndl/layers.py"]) == text
 
 
 def test_code_is_what_code_cells_hold() -> None:
