@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.checks.review import ReviewCheck
 from grader.submission.archive import Submission
+from grader.submission.notebook import parse_cell
 from grader.submission.stored import StoredCell, stored_cells
 
 if TYPE_CHECKING:
@@ -16,13 +17,18 @@ if TYPE_CHECKING:
 
 LONGEST = 20_000
 """Characters of an answer; the rest is cut."""
+_HELD = 0.6
+"""Share of a code cell's words that the student's longer one still holds."""
+_CELLS = 2_000
+_FURTHEST = 3
+"""Code cells that may stand between a question and its answer."""
 _ALIKE = 0.5
 """Share of words in common from which a text is the question."""
 _ALIKE_QUESTION = 0.25
 """The same, of a text that is a question for sure."""
 _MARK = re.compile(
-    r"^[^\n\w]*(?:\\color\{\w+\}\{\\textit\s*)?(?:your\s+)?answers?\b\s*[:*_}$\s]*?"
-    r"(?::[*_}$ \t]*|[*_}$ \t]*$)",
+    r"^[^\n\w]{0,40}(?:\\color\{\w{1,20}\}\{\\textit\s{0,3})?(?:your\s{1,3})?"
+    r"(?:answers?|solutions?)\b(?:[*_}$ \t]{0,10}:[*_}$ \t]{0,10}|[*_}$ \t]{0,10}$)",
     re.IGNORECASE | re.MULTILINE,
 )
 _EMPTY = re.compile(
@@ -30,12 +36,15 @@ _EMPTY = re.compile(
     re.IGNORECASE,
 )
 _EXPLANATION = re.compile(
-    r"\$?\\color\{\w+\}\{\\textit\s*your\s+explanation:?\}\$?|\*?your\s+explanation\*?:",
+    r"\$?\\color\{\w{1,20}\}\{\\textit\s{0,3}your\s{1,3}explanation:?\}\$?"
+    r"|\*?your\s{1,3}explanation\*?:",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"\bquestions?\s*#?\s*(\d+)", re.IGNORECASE)
-_ANY_QUESTION = re.compile(r"\bquestion", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]{3,}")
+_QUESTION = re.compile(r"\bquestions?\s{0,3}#?\s{0,3}(\d{1,3})", re.IGNORECASE)
+_ANY_QUESTION = re.compile(r"\bquestion|\?\s{0,9}$", re.IGNORECASE)
+_STEM = re.compile(r"(?<![^\W_])[^\W_]{3,5}")
+"""The beginnings of words: *differ* and *differences* are alike."""
+_NAME = re.compile(r"[A-Za-z_]\w{5,}")
 _HEADING = re.compile(r"\s*#+[ \t]+\S")
 
 
@@ -49,6 +58,7 @@ def answers_of(assignment: Assignment, handed_in: Submission) -> Mapping[str, st
     handed_in : Submission
         Its notebooks are searched for the question: by the id in a cell's metadata, else by the
         words of the question. The answer is what follows in the same cell, else the next cell.
+        Where a cell of code is judged, such as a search, it is the answer.
 
     Returns
     -------
@@ -58,10 +68,10 @@ def answers_of(assignment: Assignment, handed_in: Submission) -> Mapping[str, st
     checks = [check for check in assignment.checks if isinstance(check, ReviewCheck)]
     if not checks:
         return {}
-    cells = stored_cells(handed_in.files, [*(check.id for check in checks), "uestion", "nswer"])
+    cells = stored_cells(handed_in.files, _telling_words(checks))
     names = {name.lower() for name in assignment.notebooks}
     own = [cell for cell in cells if cell.stem.lower() in names]
-    asked = own or list(cells)
+    asked = (own or list(cells))[:_CELLS]
     places = _find_questions(checks, asked)
     return {
         check.id: _answer(check, asked, places[check.id])[:LONGEST] if check.id in places else ""
@@ -69,22 +79,41 @@ def answers_of(assignment: Assignment, handed_in: Submission) -> Mapping[str, st
     }
 
 
+def _telling_words(checks: Sequence[ReviewCheck]) -> list[str]:
+    """Return words of which a notebook that asks one of the questions holds one."""
+    words = ["uestion", "nswer"]
+    for check in checks:
+        names = _NAME.findall(check.prompt) if _is_code(check.prompt) else ()
+        words += [check.id, *sorted(set(names), key=len)[-3:]]
+    return words
+
+
 def _answer(check: ReviewCheck, cells: Sequence[StoredCell], place: int) -> str:
     cell, asked = cells[place], _split(check.prompt)[0]
+    if cell.kind == "code":
+        return "" if cell.source.split() == check.prompt.split() else cell.source.strip()
     before, mark, after = _split(cell.source)
-    if not mark and _likeness(asked, before) < _ALIKE and check.id in cell.ids:
+    if not mark and _likeness(asked, before) < _ALIKE_QUESTION and check.id in cell.ids:
         return _clean(cell.source)  # nothing but the answer: the question stands above
     written = _clean(after if mark else _beyond(asked, cell.source))
-    if written or place + 1 == len(cells):
-        return written
-    below = cells[place + 1]
-    if below.notebook != cell.notebook or below.kind != "markdown":
-        return ""
-    _, marked, text = _split(below.source)
-    if marked:
-        return _clean(text)
-    is_other = _ANY_QUESTION.search(below.source) or _HEADING.match(below.source)
-    return "" if is_other or mark else _clean(below.source)
+    return written or _below(cells[place + 1 :], cell, asked_for_here=mark)
+
+
+def _below(cells: Sequence[StoredCell], question: StoredCell, *, asked_for_here: bool) -> str:
+    """Return the answer that stands in a cell of its own below the question."""
+    for distance, cell in enumerate(cells[: _FURTHEST + 1]):
+        if cell.notebook != question.notebook:
+            break
+        if cell.kind == "code":
+            continue
+        _, marked, text = _split(cell.source)
+        if marked:
+            return _clean(text)
+        if cell.kind == "raw":  # no handout's own
+            return _clean(cell.source)
+        is_other = _ANY_QUESTION.search(cell.source) or _HEADING.match(cell.source)
+        return "" if is_other or distance or asked_for_here else _clean(cell.source)
+    return ""
 
 
 def _find_questions(checks: Sequence[ReviewCheck], cells: Sequence[StoredCell]) -> dict[str, int]:
@@ -108,11 +137,16 @@ def _scores(check: ReviewCheck, cells: Sequence[StoredCell]) -> dict[int, float]
     """Return how surely cells ask a question, by position; only those that may."""
     prompt = _split(check.prompt)[0]
     number = _QUESTION.search(prompt)
+    is_code = _is_code(check.prompt)
     scores: dict[int, float] = {}
     for place, cell in enumerate(cells):
         if check.id in cell.ids:
             scores[place] = 10.0
-        elif cell.kind != "code" and cell.source.strip():
+        elif is_code or cell.kind == "code":
+            held = _share_held(prompt, cell.source)
+            if is_code and cell.kind == "code" and held >= _HELD:
+                scores[place] = held + _likeness(prompt, cell.source)
+        elif cell.source.strip():
             asked, is_question, _ = _split(cell.source)
             other = _QUESTION.search(asked)
             is_question = is_question or bool(_ANY_QUESTION.search(asked))
@@ -121,6 +155,12 @@ def _scores(check: ReviewCheck, cells: Sequence[StoredCell]) -> dict[int, float]
                 is_same = number and other and number.group(1) == other.group(1)
                 scores[place] = likeness + (0.2 if is_same else 0.0)
     return scores
+
+
+def _is_code(prompt: str) -> bool:
+    """Return whether a person has to look at what a cell of code makes: a plot, a search."""
+    cell = parse_cell("", 1, prompt)
+    return cell.problem is None and bool(cell.body)
 
 
 def _split(source: str) -> tuple[str, bool, str]:
@@ -147,7 +187,16 @@ def _clean(text: str) -> str:
 
 def _likeness(prompt: str, text: str) -> float:
     """Return the share of words that two texts have in common."""
-    one = Counter(word.lower() for word in _WORD.findall(prompt))
-    other = Counter(word.lower() for word in _WORD.findall(text[: 4 * len(prompt) + 400]))
+    one, other = _stems(prompt), _stems(text[: 4 * len(prompt) + 400])
     total = one.total() + other.total()
     return 2 * (one & other).total() / total if total else 0.0
+
+
+def _share_held(prompt: str, text: str) -> float:
+    """Return the share of a prompt's words that a text holds, whatever was added to it."""
+    one, other = _stems(prompt), _stems(text[:LONGEST])
+    return (one & other).total() / one.total() if one else 0.0
+
+
+def _stems(text: str) -> Counter[str]:
+    return Counter(word.lower() for word in _STEM.findall(text))

@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from grader.submission.course_names import COURSE_NAMES, PROVIDED
 from grader.submission.printed import find_sites
 from grader.submission.stored import StoredCell
 
-_CHARACTERS = 20_000
+_CHARACTERS = 8_000
+_CELLS = 1_000
 _ALIKE = 0.75
 """Share of tokens in common from which two cells are copies of one."""
 _IGNORED = re.compile(r"#[^\n]*|^[ \t]*[%!][^\n]*|\"[^\"\n]*\"|'[^'\n]*'", re.MULTILINE)
@@ -57,11 +59,13 @@ class Copies:
     """
 
     def __init__(self, cells: Iterable[StoredCell]) -> None:
-        self._shapes = [
+        shapes = (
             (cell, _Shape.of(cell.source))
             for cell in cells
             if cell.kind == "code" and cell.source.strip()
-        ]
+        )
+        useful = ((cell, shape) for cell, shape in shapes if shape.calls or cell.ids)
+        self._shapes = list(islice(useful, _CELLS))
 
     def find(self, name: str, source: str) -> StoredCell | None:
         """Return the best copy of a cell, if there is one.
@@ -79,12 +83,11 @@ class Copies:
         wanted = _Shape.of(source)
         found: list[tuple[tuple[float, bool, bool, int], StoredCell]] = []
         for order, (cell, shape) in enumerate(self._shapes):
-            likeness = wanted.likeness(shape)
-            if name in cell.ids:
-                likeness += 1.0
-            elif wanted.calls != shape.calls or (
-                likeness < _ALIKE and not _compares_the_same(source, cell.source)
-            ):
+            is_named = name in cell.ids
+            if not is_named and wanted.calls != shape.calls:
+                continue
+            likeness = wanted.likeness(shape) + is_named
+            if likeness < _ALIKE and not _compares_the_same(source, cell.source):
                 continue
             rank = (round(likeness, 2), bool(cell.output), cell.was_run, order)
             found.append((rank, cell))

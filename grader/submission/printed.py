@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 from grader.submission.notebook import parse_cell
@@ -19,11 +20,13 @@ _SPARSE = re.compile(rf"^numerical: .*?relative error: {_NUMBER}", re.MULTILINE)
 _LINE = 400
 """Characters of a line that are searched for a label."""
 _WORDS = 12
+_CHARACTERS = 20_000
+_SITES = 100
 _ERROR = re.compile(r"err|diff|dist", re.IGNORECASE)
 _MEASURES = frozenset({"abs", "norm", "sum", "max", "mean", "square", "sqrt"})
 _PERCENT = re.compile(r"%(?!%)[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 _BRACES = re.compile(r"\{[^{}]*\}")
-_PYTHON2 = re.compile(r"^([ \t]*)print[ \t]+(?![=(])(.+?)[ \t]*$", re.MULTILINE)
+_PYTHON2 = re.compile(r"^([ \t]*)print[ \t]+(?![=(])(\S.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,16 @@ _Measured: TypeAlias = "dict[str, tuple[frozenset[str], int]]"
 def find_sites(source: str) -> tuple[Site, ...]:
     """Find the comparisons of a cell, in order; Python 2's prints are understood.
 
-    A cell that cannot be parsed has none.
+    A cell that cannot be parsed, or is endless, has none.
     """
+    if len(source) > _CHARACTERS:
+        return ()
     parsed = parse_cell("", 1, source)
     if parsed.problem is not None:
         parsed = parse_cell("", 1, _PYTHON2.sub(r"\1print(\2)", source))
     measured: _Measured = {}
-    return tuple(site for statement in parsed.body for site in _sites(statement, measured))
+    sites = (site for statement in parsed.body for site in _sites(statement, measured))
+    return tuple(islice(sites, _SITES))
 
 
 def read_numbers(output: str, sites: Sequence[Site]) -> dict[int, float]:

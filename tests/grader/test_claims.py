@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.answers import LONGEST, answers_of
-from grader.checks.cells import CellCheck
+from grader.checks.cells import CellCheck, parts_of
 from grader.checks.review import ReviewCheck
 from grader.claims import compare_claims
 from grader.course.assignment import Assignment, Question
@@ -23,12 +24,13 @@ dx_num = eval_numerical_gradient_array(lambda x: relu_forward(x)[0], x, dout)
 print('dx error: ', rel_error(dx_num, dx))
 assert out.shape == (3, 4)
 """
+DX, SHAPE = parts_of(CELL)
 CHECK = CellCheck(
     id="relu.cell",
-    points={"dx": 2, "shape": 2},
+    points={DX: 2, SHAPE: 2},
     source=CELL,
     setup=(SETUP,),
-    tolerances={"dx": 1e-9},
+    tolerances={DX: 1e-9},
 )
 
 
@@ -75,11 +77,6 @@ def notes(result: CheckResult) -> list[str]:
     return others
 
 
-def test_parts_are_what_these_tests_take_them_for() -> None:
-    """The cell prints one error and asserts one shape."""
-    assert CHECK.parts == ("dx", "shape")
-
-
 @pytest.mark.parametrize(
     ("said", "status", "measured", "note"),
     [
@@ -100,7 +97,7 @@ def test_disagreement_about_passing_is_noted(
 ) -> None:
     """A note is added where notebook and measurement disagree, and never a point."""
     submission = hand_in(tmp_path, "ReLU", words("# ReLU"), code(output=f"dx error:  {said}\n"))
-    before = row("dx", status, measured)
+    before = row(DX, status, measured)
     (after,) = compare_claims([before], assignment_of(CHECK), submission)
     assert (after.score, after.max_score) == (before.score, before.max_score)
     assert after.outcome.status is status
@@ -111,17 +108,17 @@ def test_disagreement_about_passing_is_noted(
 def test_assertions_claim_by_how_the_cell_ended(tmp_path: Path) -> None:
     """A cell that ran through claims that its assertions hold; one that raised does not."""
     through = hand_in(tmp_path, "ReLU", code(output="dx error: 1e-12\n"))
-    (failed,) = compare_claims([row("shape", Status.FAILED)], assignment_of(CHECK), through)
+    (failed,) = compare_claims([row(SHAPE, Status.FAILED)], assignment_of(CHECK), through)
     assert "ran without an error" in notes(failed)[0]
     raised = hand_in(tmp_path, "ReLU", code(raised="AssertionError"))
-    (passed,) = compare_claims([row("shape", Status.PASSED)], assignment_of(CHECK), raised)
+    (passed,) = compare_claims([row(SHAPE, Status.PASSED)], assignment_of(CHECK), raised)
     assert "shows AssertionError: wrong" in notes(passed)[0]
 
 
 def test_cell_that_was_never_run_is_noted_where_points_are_lost(tmp_path: Path) -> None:
     """An empty output explains a failure; a right answer needs no explanation."""
     submission = hand_in(tmp_path, "ReLU", code())
-    rows = [row("dx", Status.FAILED, 0.8), row("shape", Status.PASSED)]
+    rows = [row(DX, Status.FAILED, 0.8), row(SHAPE, Status.PASSED)]
     failed, passed = compare_claims(rows, assignment_of(CHECK), submission)
     assert "never ran it (ReLU.ipynb, cell 1)" in notes(failed)[0]
     assert notes(passed) == []
@@ -139,14 +136,14 @@ def test_cell_that_was_never_run_is_noted_where_points_are_lost(tmp_path: Path) 
 )
 def test_no_copy_no_claim(cells: list[dict[str, Any]], tmp_path: Path) -> None:
     """Deleted cells, and outputs that are not those of the cell, say nothing."""
-    rows = [row("dx", Status.FAILED, 0.8)]
+    rows = [row(DX, Status.FAILED, 0.8)]
     assert compare_claims(rows, assignment_of(CHECK), hand_in(tmp_path, "R", *cells)) == rows
 
 
 def test_submission_without_notebooks_claims_nothing(tmp_path: Path) -> None:
     """Python files alone are left as they are."""
     (tmp_path / "layers.py").write_text("def relu_forward(x):\n    return x, x\n")
-    rows = [row("dx", Status.FAILED, 0.8)]
+    rows = [row(DX, Status.FAILED, 0.8)]
     assert compare_claims(rows, assignment_of(CHECK), open_submission(tmp_path)) == rows
 
 
@@ -187,6 +184,9 @@ THEIRS = "**Inline Question 1**\n\nWhy do we expect our loss to be close to -log
         ([words(THEIRS), words("**Your Answer**: 十分之一.")], "十分之一."),
         ([words(THEIRS), words("Ten equal chances.")], "Ten equal chances."),
         ([words(THEIRS), code("x = 1")], ""),
+        ([words(THEIRS), code("x = 1"), words("And now the gradient.")], ""),
+        ([words(THEIRS), code("x = 1"), words("## Solutions:\nTen chances.")], "Ten chances."),
+        ([words(THEIRS), code("x"), {**words("1) Ten?"), "cell_type": "raw"}], "1) Ten?"),
         ([words(THEIRS), words("# Next part\nText.")], ""),
         ([words(THEIRS), words("Inline question 2: what do they look like?")], ""),
         ([words("Something else."), code("x = 1")], ""),
@@ -204,6 +204,41 @@ def test_answer_is_what_stands_below_its_question(
     """Answers of every year are found, and what the handout put in their place is none."""
     submission = hand_in(tmp_path, "ReLU", *cells)
     assert answers_of(assignment_of(CHECK, FIRST), submission) == {"inline_1": answer}
+
+
+SEARCH = ReviewCheck(
+    id="search",
+    points={"answer": 3},
+    prompt="results = {}\nbest_softmax = None\nlearning_rates = [1e-7, 5e-5]\nprint(best_softmax)",
+)
+
+
+def test_code_that_a_person_judges_is_the_answer(tmp_path: Path) -> None:
+    """What was added to the handout's cell does not hide it; the untouched cell is no answer."""
+    mine = SEARCH.prompt.replace("print", "for rate in learning_rates:\n    train(rate)\nprint")
+    others = [words("results, best softmax, learning rates"), code("learning_rates = 3")]
+    submission = hand_in(tmp_path, "ReLU", *others, code(mine))
+    assert answers_of(assignment_of(SEARCH), submission) == {"search": mine}
+    untouched = hand_in(tmp_path, "ReLU", *others, code(SEARCH.prompt))
+    assert answers_of(assignment_of(SEARCH), untouched) == {"search": ""}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Your answer{' ' * 400_000}x",
+        f"question{' ' * 400_000}x",
+        "$\\color{" * 50_000,
+        f"{THEIRS}\n\nYour answer:" + "[" * 400_000,
+    ],
+    ids=range(4),
+)
+def test_hostile_prose_takes_no_time(text: str, tmp_path: Path) -> None:
+    """No pattern is tried at every place of an endless line again and again."""
+    submission = hand_in(tmp_path, "ReLU", words(text), words(text))
+    started = time.process_time()
+    assert answers_of(assignment_of(FIRST, SECOND), submission).keys() == {"inline_1", "inline_2"}
+    assert time.process_time() - started < 5
 
 
 def test_each_question_is_asked_once(tmp_path: Path) -> None:

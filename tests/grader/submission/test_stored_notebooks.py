@@ -245,6 +245,9 @@ def test_hostile_labels_and_outputs_take_no_time() -> None:
     source = f"print('{label}%e' % ({'n, ' * 60}rel_error(a, b)))\nprint('a a a', rel_error(c, d))"
     output = "\n" * 30_000 + "a " * 30_000 + "\n" + "a" * 60_000
     assert read_numbers(output, find_sites(source)) == {}
+    assert find_sites(f"print x{' ' * 15_000}y\nprint 'dx', rel_error(a, b)") == ()
+    assert find_sites("print(rel_error(a, b))\n" * 5_000) == ()
+    assert len(find_sites("print(rel_error(a, b))\n" * 500)) == 100
 
 
 FORWARD = """\
