@@ -153,13 +153,17 @@ def _find_hidden_text(loaded: LoadedAssignment, texts: Mapping[str, str]) -> Ite
         for line in "\n".join(hidden).splitlines()
         if len(_squeeze(line)) >= _SHORTEST and _squeeze(line) not in known
     }
+    checks = {True: public, False: hidden}
+    for check in loaded.assignment.checks:
+        checks[check.visibility is Visibility.PUBLIC].append(repr(check))
     numbers = set(_DIGITS.findall("\n".join(hidden))) - set(_DIGITS.findall("\n".join(public)))
     ids = {c.id for c in loaded.assignment.checks if c.visibility is not Visibility.PUBLIC}
     for path, text in texts.items():
         squeezed = _squeeze(_code_in(path, text))
         held = [shown for line, shown in lines.items() if line in squeezed]
         yield from (f"{path} holds a line of a hidden check: {shown}" for shown in held)
-        yield from (f"{path} holds a value of a hidden check, {n}" for n in numbers if n in text)
+        printed = sorted(numbers.intersection(_DIGITS.findall(text)))
+        yield from (f"{path} holds a value of a hidden check, {number}" for number in printed)
         named = [name for name in ids if f"'{name}'" in _squeeze(text)]
         yield from (f"{path} names the hidden check {name}" for name in named)
 

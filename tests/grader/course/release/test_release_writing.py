@@ -46,7 +46,7 @@ assignment = Assignment(
     masters=("OnlyReLU.ipynb",),
     questions=(
         Question(id="relu", title="ReLU", checks=(
-            relu("relu_forward"), relu("covert", visibility=Visibility.HIDDEN),
+            relu("relu_forward"), relu("covert", visibility=Visibility.HIDDEN, tolerance=0.00012345),
         )),
     ),
 )
@@ -170,6 +170,7 @@ def test_nothing_hidden_is_in_a_release(loaded: LoadedAssignment) -> None:
          "line of the solution"),
         ("OnlyReLU.ipynb", "relu.cell", "undercover.cell", "names the hidden check"),
         ("README.md", "# Rect", "best: 2.718281 # Rect", "value of a hidden check, 2.718281"),
+        ("README.md", "# Rect", "at 0.00012345 # Rect", "value of a hidden check, 0.00012345"),
         ("README.md", "# Rect", "correct_out = np.array([[0.0,2.718281]])\n# Rect",
          "line of a hidden check"),
     ],
