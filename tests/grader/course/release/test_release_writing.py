@@ -46,7 +46,8 @@ assignment = Assignment(
     masters=("OnlyReLU.ipynb",),
     questions=(
         Question(id="relu", title="ReLU", checks=(
-            relu("relu_forward"), relu("covert", visibility=Visibility.HIDDEN, tolerance=0.00012345),
+            relu("relu_forward"),
+            relu("covert", visibility=Visibility.HIDDEN, tolerance=0.00012345),
         )),
     ),
 )
