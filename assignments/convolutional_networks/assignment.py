@@ -3,7 +3,7 @@
 Printed values and tolerances are those of the course's notebook. Points add up to 100.
 """
 
-from grader import Assignment, Question, ReviewCheck, uniform
+from grader import Assignment, Question, uniform
 from grader.families import (
     combined_convolution,
     convolution,
@@ -20,29 +20,17 @@ SPATIAL_POINTS = {
     "spatial_batchnorm_backward": {"dx": 3, "dgamma": 1.5, "dbeta": 1.5},
 }
 
-overfit = ReviewCheck(
-    id="overfit",
-    points={"answer": 4},
-    prompt="Does the network learn a hundred images by heart in 15 epochs?",
-    reason="What was trained is looked at by a person.",
-)
-one_epoch = ReviewCheck(
-    id="one_epoch",
-    points={"answer": 3},
-    prompt="Does one epoch get more than 40 % of the training images right?",
-    reason="What was trained is looked at by a person.",
-)
-
 assignment = Assignment(
     name="convolutional_networks",
     title="Convolutional networks",
     notebooks=("ConvolutionalNetworks", "ConvolutionalNetwork", "convnet", "conv_nets"),
     masters=("ConvolutionalNetworks.ipynb",),
     bound={
-        # Two pictures instead of a kitten and a puppy, and three images instead of a hundred:
+        # Small pictures instead of a kitten and a puppy, and a few images instead of a hundred:
         # naive layers loop over every pixel.
         "pictures": uniform(2, 3, 9, 12, high=255.0),
         "num_images": 3,
+        "num_guesses": 4,
     },
     questions=(
         Question(
@@ -84,8 +72,16 @@ assignment = Assignment(
             title="Three-layer network",
             checks=convolutional_network.network_checks(),
         ),
-        Question(id="overfit", title="A hundred images by heart", checks=(overfit,)),
-        Question(id="one_epoch", title="One epoch", checks=(one_epoch,)),
+        Question(
+            id="overfit",
+            title="A hundred images by heart",
+            checks=(convolutional_network.by_heart_check("overfit", 15, 4),),
+        ),
+        Question(
+            id="one_epoch",
+            title="One epoch",
+            checks=(convolutional_network.one_epoch_check("one_epoch", 3),),
+        ),
         Question(id="filters", title="The filters, looked at"),
         Question(
             id="spatial_batchnorm_forward",

@@ -11,7 +11,6 @@ from grader import (
     DropoutBackwardCheck,
     DropoutForwardCheck,
     Question,
-    ReviewCheck,
 )
 from grader.families import (
     combined_convolution,
@@ -78,22 +77,6 @@ dropout_p = Convention(
     probe=DropoutForwardCheck(id="dropout_p", points={"values": 0, "share": 0}),
 )
 
-training = {
-    "overfit": (3, "Does the network learn a hundred images by heart in 10 epochs?"),
-    "one_epoch": (2, "Does one epoch get more than 40 % of the training images right?"),
-    "accuracy": (8, "Does a network get more than 65 % of the validation images right?"),
-}
-
-trained = {
-    name: ReviewCheck(
-        id=name,
-        points={"answer": points},
-        prompt=prompt,
-        reason="What was trained is looked at by a person.",
-    )
-    for name, (points, prompt) in training.items()
-}
-
 assignment = Assignment(
     name="nndl_cnn",
     title="A three-layer convolutional network",
@@ -107,9 +90,21 @@ assignment = Assignment(
             title="Three-layer network",
             checks=convolutional_network.network_checks(),
         ),
-        Question(id="overfit", title="A hundred images by heart", checks=(trained["overfit"],)),
-        Question(id="one_epoch", title="One epoch", checks=(trained["one_epoch"],)),
-        Question(id="accuracy", title="More than 65 %", checks=(trained["accuracy"],)),
+        Question(
+            id="overfit",
+            title="A hundred images by heart",
+            checks=(convolutional_network.by_heart_check("overfit", 10, 3),),
+        ),
+        Question(
+            id="one_epoch",
+            title="One epoch",
+            checks=(convolutional_network.one_epoch_check("one_epoch", 2),),
+        ),
+        Question(
+            id="accuracy",
+            title="More than 65 %",
+            checks=(convolutional_network.accuracy_check("accuracy", 8),),
+        ),
         Question(
             id="conv_forward",
             title="Convolution: forward",

@@ -11,6 +11,9 @@ from grader.checks.base import Check
 from grader.checks.gradient import GradientCheck
 from grader.checks.initialisation import InitialisationCheck
 from grader.checks.models import ModelLoss
+from grader.checks.training.check import TrainingCheck
+from grader.checks.training.images import Images
+from grader.checks.training.ways import SolverTraining
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
 from grader.inputs import Input, integers, normal
@@ -39,6 +42,81 @@ def network_checks(points: Points = POINTS) -> tuple[Check, ...]:
         *_forward_checks(points),
         *_loss_checks(points),
         *_gradient_checks(points),
+    )
+
+
+TRAINED = {
+    "input_dim": (3, 8, 8),
+    "num_filters": 8,
+    "filter_size": 3,
+    "hidden_dim": 50,
+    "weight_scale": 1e-1,
+}
+"""The network that is trained: small enough for a moment, with weights to match."""
+
+TRAINING_SECONDS = 60.0
+"""CPU seconds for a training, in case that its convolution loops over pixels."""
+
+
+def by_heart_check(name: str, epochs: int, points: float) -> TrainingCheck:
+    """Return the check that the network learns a hundred images by heart.
+
+    Parameters
+    ----------
+    name : str
+        Its id.
+    epochs : int
+        How often it sees each image.
+    points : float
+        For learning them.
+    """
+    return TrainingCheck(
+        id=name,
+        training=SolverTraining(
+            target=TARGET, keywords=TRAINED, learning_rate=0.15, epochs=epochs, batch_size=20
+        ),
+        images=Images(training=100),
+        by_heart=True,
+        cpu_seconds=TRAINING_SECONDS,
+        points={"accuracy": points},
+        hint="If the gradients are right, does each parameter have one, and under its own name?",
+    )
+
+
+def one_epoch_check(name: str, points: float) -> TrainingCheck:
+    """Return the check that one epoch on many images is enough to tell new ones apart."""
+    return TrainingCheck(
+        id=name,
+        training=SolverTraining(
+            target=TARGET,
+            keywords={**TRAINED, "reg": 1e-3},
+            learning_rate=0.15,
+            epochs=1,
+            batch_size=25,
+        ),
+        images=Images(training=1500),
+        cpu_seconds=TRAINING_SECONDS,
+        points={"accuracy": points},
+        hint="Does the loss go down at all in this epoch, and does it go down for ever?",
+    )
+
+
+def accuracy_check(name: str, points: float) -> TrainingCheck:
+    """Return the check that longer training gets at new images through much noise."""
+    return TrainingCheck(
+        id=name,
+        training=SolverTraining(
+            target=TARGET,
+            keywords={**TRAINED, "num_filters": 16, "reg": 1e-3},
+            learning_rate=0.1,
+            epochs=3,
+            batch_size=25,
+            decay=0.9,
+        ),
+        images=Images(training=1500, noise=2.2),
+        cpu_seconds=TRAINING_SECONDS,
+        points={"accuracy": points},
+        hint="Does the network use all its filters, and is the penalty small beside the loss?",
     )
 
 

@@ -99,11 +99,13 @@ def lay_out(submission: Submission, located: Located) -> tuple[Programme, ...]:
 
 
 def _set_naive_apart(programme: Programme) -> Iterator[Programme]:
-    """Yield a programme without naive layers, and one of naive layers without fast ones."""
+    """Yield a programme without naive layers, and one of naive layers without fast ones.
+
+    The first is there even if it has no target: what the course hands out is called in it.
+    """
     naive = {target: entry for target, entry in programme.entries.items() if target in NAIVE}
     others = {target: entry for target, entry in programme.entries.items() if target not in naive}
-    if others or not naive:
-        yield replace(programme, entries=others)
+    yield replace(programme, entries=others)
     if naive:
         texts = {provided_source(name): provided_source(by) for name, by in WITHHELD.items()}
         modules = tuple(

@@ -236,5 +236,7 @@ def test_naive_layers_are_apart_from_fast_ones() -> None:
     assert by_name(others)[fast].source == provided_source("fast_layers")
     assert by_name(apart)[fast].source == provided_source("withheld_layers")
     assert by_name(others).keys() == by_name(apart).keys()
-    (alone,) = programmes(files, ("layers:conv_forward_naive",))
+    empty, alone = programmes(files, ("layers:conv_forward_naive",))
+    assert not empty.entries
+    assert by_name(empty)[fast].source == provided_source("fast_layers")
     assert by_name(alone)[fast].source == provided_source("withheld_layers")

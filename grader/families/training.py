@@ -1,0 +1,178 @@
+"""Trainings: small networks and classifiers that learn patterns, and fall short when broken.
+
+Weights begin so small, and steps are so few, that a network learns only if every layer does.
+Learning rates are far from what update rules and methods take when none is given.
+"""
+
+from __future__ import annotations
+
+from grader.checks.training import Form, Images, OwnTraining, SolverTraining, TrainingCheck
+from grader.checks.training.check import ACCURACY
+
+PIXELS = 192
+"""Of an image of three channels, 8 by 8."""
+CLASSES = 10
+
+_FIFTY = Images(training=50, validation=50, held_out=50)
+_THOUSAND = Images(training=1000)
+
+_LEARNS = "Does the loss fall from epoch to epoch? Is every parameter's gradient that of the loss?"
+_BY_HEART = "Which layer's weights do not change, or change the wrong way, from step to step?"
+
+
+def two_layer_check(points: float) -> TrainingCheck:
+    """Return the check that the Solver trains ``TwoLayerNet``."""
+    return TrainingCheck(
+        id="TwoLayerNet.training",
+        training=SolverTraining(
+            target="fc_net:TwoLayerNet",
+            keywords={
+                "input_dim": PIXELS,
+                "hidden_dim": 50,
+                "num_classes": CLASSES,
+                "weight_scale": 1e-3,
+                "reg": 1e-3,
+            },
+            learning_rate=0.2,
+            decay=0.95,
+            epochs=10,
+            batch_size=50,
+        ),
+        images=_THOUSAND,
+        points={ACCURACY: points},
+        hint=_LEARNS,
+    )
+
+
+def by_heart_check(points: float, *, layers: int = 3) -> TrainingCheck:
+    """Return the check that ``FullyConnectedNet`` of three or five layers learns fifty images."""
+    weight_scale, learning_rate, epochs = {3: (1e-2, 0.5, 45), 5: (6e-2, 0.2, 60)}[layers]
+    return TrainingCheck(
+        id=f"FullyConnectedNet.by_heart_{layers}",
+        training=SolverTraining(
+            target="fc_net:FullyConnectedNet",
+            arguments=([50] * (layers - 1),),
+            keywords={
+                "input_dim": PIXELS,
+                "num_classes": CLASSES,
+                "weight_scale": weight_scale,
+                "dtype": float,
+            },
+            learning_rate=learning_rate,
+            epochs=epochs,
+            batch_size=25,
+        ),
+        images=_FIFTY,
+        by_heart=True,
+        points={ACCURACY: points},
+        hint=_BY_HEART,
+    )
+
+
+def update_rule_check(rule: str, points: float) -> TrainingCheck:
+    """Return the check that ``sgd_momentum``, ``rmsprop`` or ``adam`` trains a network."""
+    weight_scale, learning_rate, epochs, scale = {
+        "sgd_momentum": (3e-2, 5e-2, 6, 1.0),
+        # As dark and bright as photographs: a hundred times the learning rate learns little.
+        "rmsprop": (1e-3, 3e-4, 6, 50.0),
+        "adam": (1e-2, 1e-2, 3, 1.0),
+    }[rule]
+    return TrainingCheck(
+        id=f"{rule}.training",
+        training=SolverTraining(
+            target="fc_net:FullyConnectedNet",
+            arguments=([50, 50],),
+            keywords={
+                "input_dim": PIXELS,
+                "num_classes": CLASSES,
+                "weight_scale": weight_scale,
+            },
+            learning_rate=learning_rate,
+            epochs=epochs,
+            batch_size=50,
+            update_rule=rule,
+        ),
+        images=Images(training=1000, scale=scale),
+        points={ACCURACY: points},
+        hint="What does your rule keep from one step to the next, and does it keep all of it?",
+    )
+
+
+def linear_check(name: str, points: float) -> TrainingCheck:
+    """Return the check that ``Softmax`` or ``LinearSVM`` trains itself."""
+    return TrainingCheck(
+        id=f"{name}.training",
+        training=OwnTraining(
+            target=f"linear_classifier:{name}",
+            defined_in="linear_classifier:LinearClassifier",
+            settings={"learning_rate": 2e-6, "reg": 1e4, "num_iters": 500, "batch_size": 50},
+        ),
+        images=Images(inverted=False, noise=2.0, scale=50.0, form=Form.ROWS_AND_ONE),
+        points={ACCURACY: points},
+        hint="Are the learning rate and the regularisation used as they are given?",
+    )
+
+
+def toy_check(points: float) -> TrainingCheck:
+    """Return the check that the two-layer network of the toy example trains itself."""
+    return TrainingCheck(
+        id="TwoLayerNet.training",
+        training=OwnTraining(
+            target="neural_net:TwoLayerNet",
+            arguments=(PIXELS, 50, CLASSES, 1e-3),
+            settings={
+                "learning_rate": 0.2,
+                "learning_rate_decay": 0.95,
+                "reg": 1e-3,
+                "num_iters": 250,
+                "batch_size": 50,
+            },
+            validates=True,
+        ),
+        images=Images(training=1000, form=Form.ROWS),
+        points={ACCURACY: points},
+        hint=_LEARNS,
+    )
+
+
+def convolutional_by_heart_check(points: float) -> TrainingCheck:
+    """Return the check that ``ThreeLayerConvNet`` learns fifty images by heart."""
+    return TrainingCheck(
+        id="ThreeLayerConvNet.by_heart",
+        training=_convolutional(learning_rate=0.2, epochs=40, batch_size=25),
+        images=Images(training=50, validation=50, held_out=50, noise=0.5),
+        by_heart=True,
+        cpu_seconds=60.0,
+        points={ACCURACY: points},
+        hint=_BY_HEART,
+    )
+
+
+def convolutional_check(points: float) -> TrainingCheck:
+    """Return the check that the Solver trains ``ThreeLayerConvNet``."""
+    return TrainingCheck(
+        id="ThreeLayerConvNet.training",
+        training=_convolutional(learning_rate=0.3, epochs=4, batch_size=20),
+        images=Images(training=400, validation=50, held_out=300, noise=0.5),
+        cpu_seconds=60.0,
+        points={ACCURACY: points},
+        hint=_LEARNS,
+    )
+
+
+def _convolutional(*, learning_rate: float, epochs: int, batch_size: int) -> SolverTraining:
+    return SolverTraining(
+        target="cnn:ThreeLayerConvNet",
+        keywords={
+            "input_dim": (3, 8, 8),
+            "num_filters": 8,
+            "filter_size": 3,
+            "hidden_dim": 50,
+            "num_classes": CLASSES,
+            "weight_scale": 3e-2,
+            "reg": 1e-3,
+        },
+        learning_rate=learning_rate,
+        epochs=epochs,
+        batch_size=batch_size,
+    )
