@@ -98,17 +98,23 @@ def _settle(handout: Path, name: str, folder: Path, draft: Draft) -> tuple[Draft
     from grader.course.catalogue import load_assignment
     from grader.course.expected import regenerate
     from grader.course.handout import import_handout
-    from grader.course.handout.trial import try_checks
+    from grader.course.handout.trial import choose_conventions, try_checks
 
-    unjudged: dict[tuple[str, int], str] = {}
+    refused: dict[tuple[str, int], tuple[str, ...]] = {}
+    chosen: dict[str, str] = {}
     while True:
         loaded = load_assignment(folder)
-        found = try_checks(loaded.assignment, draft.account)
+        found = try_checks(loaded.assignment, draft.account, chosen)
         if not found:
             break
-        unjudged |= found
+        followed = choose_conventions(loaded.assignment, draft.account, found)
+        if followed and not chosen:
+            chosen = followed
+        else:
+            for place, each in found.items():
+                refused[place] = (*refused.get(place, ()), each.reason)
         try:
-            draft = import_handout(handout, name, unjudged)
+            draft = import_handout(handout, name, refused, chosen)
         except AssignmentError:  # nothing is left: the first draft says more than an empty one
             return draft, "the reference passes none of its checks; see IMPORT.md"
         _write(folder, draft.files)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from grader.course.handout.conventions import Declared
 from grader.course.handout.reading import HandoutNotebook
 
 _VALID_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
@@ -74,6 +75,7 @@ def declaration(
     questions: Iterable[DraftQuestion],
     bound: Mapping[str, str],
     course: str,
+    conventions: Declared,
 ) -> str:
     """Return the text of a draft's ``assignment.py``.
 
@@ -89,12 +91,17 @@ def declaration(
         Declarations of names that come from loading data, as source text.
     course : str
         Name of the edition.
+    conventions : Declared
+        What the course does one way of several.
     """
     files = [notebook.name for notebook in notebooks]
     used = {
         word for text in bound.values() for word in re.findall(r"\b(normal|integers|fixed)\(", text)
     }
-    imports = sorted(["Assignment", "Question", *used], key=lambda word: (word.islower(), word))
+    imports = sorted(
+        {"Assignment", "Question", *used, *conventions.imports},
+        key=lambda word: (word.islower(), word),
+    )
     lines = [
         f'"""{_plain(title)}: a draft, imported from {_plain(handout)}.',
         "",
@@ -102,8 +109,9 @@ def declaration(
         "own points and tolerances are in the notebooks' metadata.",
         '"""',
         "",
-        f"from grader import {', '.join(imports)}",
+        *_imports(imports),
         "",
+        *([conventions.setup, ""] if conventions.setup else []),
         "assignment = Assignment(",
         f"    name={_quoted(name)},",
         f"    title={_quoted(title)},",
@@ -115,6 +123,8 @@ def declaration(
     for question in questions:
         lines += _question(question)
     lines.append("    ),")
+    if conventions.names:
+        lines += _sequence("conventions", list(conventions.names))
     if bound:
         lines.append("    bound={")
         for key, text in sorted(bound.items()):
@@ -122,6 +132,13 @@ def declaration(
         lines.append("    },")
     lines.append(")")
     return "\n".join(lines) + "\n"
+
+
+def _imports(names: list[str]) -> list[str]:
+    line = f"from grader import {', '.join(names)}"
+    if len(line) <= _WIDTH:
+        return [line]
+    return ["from grader import (", *(f"    {name}," for name in names), ")"]
 
 
 def _question(question: DraftQuestion) -> list[str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 
 from grader.course.handout.account import Account, NotebookAccount, Row
+from grader.course.handout.conventions import Chosen, declare_conventions
 from grader.course.handout.draft import declaration, notebook_json
 from grader.course.handout.judged import find_judged
 from grader.course.handout.modules import CourseFiles, read_course_files
 from grader.course.handout.predicates import propose_predicates
 from grader.course.handout.reading import Handout, HandoutNotebook, read_handout
+from grader.course.handout.right_answers import has_target, in_our_terms
 from grader.course.handout.roles import Finding, Role, assign_roles
 from grader.course.handout.study import study
 from grader.course.handout.tagging import (
@@ -25,9 +26,6 @@ from grader.course.handout.tagging import (
     unused_questions,
 )
 from grader.errors import AssignmentError
-
-REFERENCE = "reference.targets:resolve"
-"""Where drafts take right answers from, as assignments do unless they say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +42,18 @@ class _Material:
     """What all notebooks of a handout share."""
 
     course: CourseFiles
-    unjudged: Mapping[tuple[str, int], str]
+    refused: Mapping[tuple[str, int], tuple[str, ...]]
+    chosen: Chosen
     lacking: dict[str, None] = field(default_factory=dict)
     """Targets that the reference does not have."""
     bound: dict[str, str] = field(default_factory=dict)
 
 
 def import_handout(
-    path: Path, name: str, unjudged: Mapping[tuple[str, int], str] | None = None
+    path: Path,
+    name: str,
+    refused: Mapping[tuple[str, int], tuple[str, ...]] | None = None,
+    chosen: Chosen | None = None,
 ) -> Draft:
     """Turn a handout into a draft assignment.
 
@@ -61,8 +63,11 @@ def import_handout(
         A zip, a tar, a folder, or a lone notebook.
     name : str
         Name of the assignment, an identifier.
-    unjudged : mapping, optional
-        Cells that must not become checks, with the reason, by notebook path and cell number.
+    refused : mapping, optional
+        Why the reference does not pass cells, by notebook path and cell number. A cell refused
+        once loses the predicates proposed for it; one without any, or refused twice, is left.
+    chosen : mapping, optional
+        The choice that the handout follows, by the name of a known convention.
 
     Raises
     ------
@@ -72,10 +77,11 @@ def import_handout(
         If it holds no notebook, or no notebook with a check.
     """
     handout = read_handout(path)
-    material = _Material(read_course_files(handout.files), unjudged or {})
+    material = _Material(read_course_files(handout.files), refused or {}, chosen or {})
     names = Names()
     tagged = []
-    for notebook in handout.notebooks:
+    for read in handout.notebooks:
+        notebook = in_our_terms(read)
         findings = _find(notebook, material)
         tagged.append(tag_notebook(notebook, findings, material.course, names))
     accounts = tuple(_account_of(each) for each in tagged)
@@ -101,23 +107,34 @@ def import_handout(
 
 def _find(notebook: HandoutNotebook, material: _Material) -> dict[int, Finding]:
     """Decide on the cells of one notebook."""
-    unjudged = material.unjudged
+
+    def reasons(finding: Finding) -> tuple[str, ...]:
+        return material.refused.get((notebook.path, finding.cell.number), ())
 
     def refuse(finding: Finding) -> str:
         """Return why a cell that compares something cannot be a check after all."""
-        absent = [target for target in finding.targets if not _reference_has(target)]
+        absent = [target for target in finding.targets if not has_target(target)]
         material.lacking.update(dict.fromkeys(absent))
         if absent:
             return f"the reference has no {', '.join(absent)}"
         if not finding.targets:
             return "runs nothing that the student writes"
-        return unjudged.get((notebook.path, finding.cell.number), "") or _say_unseen(finding)
+        said = reasons(finding)
+        if said and not (len(said) == 1 and finding.had_predicates):
+            return said[-1]
+        return _say_unseen(finding)
 
     def propose(finding: Finding) -> Mapping[str, str]:
-        number = finding.cell.number
-        if finding.study is None or (notebook.path, number) in unjudged:
+        if finding.study is None:
             return {}
-        return propose_predicates(finding.study, prose_above(notebook, number))
+        prose = prose_above(notebook, finding.cell.number)
+        proposed = propose_predicates(finding.study, prose)
+        said = reasons(finding)
+        finding.had_predicates = bool(proposed)
+        if proposed and said:
+            finding.notes = (f"not judged by {', '.join(proposed)}: {said[0]}",)
+            return {}
+        return proposed
 
     roles = assign_roles(notebook, study(notebook, material.course), propose, refuse)
     material.bound.update(roles.bound)
@@ -132,20 +149,6 @@ def _say_unseen(finding: Finding) -> str:
         if find_judged(finding).parts
         else f"its comparison ({kinds}) is of a form that is not judged"
     )
-
-
-def _reference_has(target: str) -> bool:
-    """Return whether the reference knows a target; where it is not installed, all are known."""
-    module, _, function = REFERENCE.partition(":")
-    try:
-        resolve = getattr(import_module(module), function)
-    except ImportError:
-        return True
-    try:
-        resolve(target)
-    except KeyError:
-        return False
-    return True
 
 
 def _account_of(tagged: Tagged) -> NotebookAccount:
@@ -181,6 +184,7 @@ def _files(
         questions=names.questions.values(),
         bound=material.bound,
         course=material.course.edition,
+        conventions=declare_conventions(material.chosen),
     )
     files = {"assignment.py": text}
     for each in masters:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from grader.checks.cells.names import canonical_module as known_module
 from grader.submission.course_names import COURSE_NAMES, PROVIDED, targets_named
 from grader.submission.edition import EDITIONS, Edition
 from grader.submission.layout import ends_with
@@ -105,8 +106,8 @@ def canonical_module(path: str) -> str:
         for module, places in edition.modules.items():
             if any(ends_with(path, place) for place in places):
                 return module
-    stem = path.rpartition("/")[2].rstrip().removesuffix(".py")
-    return re.sub(r"\W", "_", stem.removeprefix("conv_") if stem == "conv_layers" else stem)
+    stem = re.sub(r"\W", "_", path.rpartition("/")[2].rstrip().removesuffix(".py"))
+    return known_module(stem) or stem
 
 
 def _edition_of(files: Mapping[str, bytes]) -> str:

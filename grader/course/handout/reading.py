@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,8 @@ class HandoutCell:
     printed: str = field(default="", repr=False)
     """What the handout's own run of it printed."""
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    converted: bool = False
-    """Whether its text was Python 2."""
+    notes: tuple[str, ...] = ()
+    """What was changed in its text."""
     identifier: str = ""
 
 
@@ -151,6 +151,10 @@ def _read_cells(name: str, content: bytes) -> tuple[HandoutCell, ...]:
         if cell.problem is not None:  # IPython takes such lines for magics
             converted[number - 1] = _AUTOMAGIC.sub("%", converted[number - 1])
     parsed = _parse(name, kinds, converted)
+    notes = [
+        ("converted from Python 2",) if is_old and before != after else ()
+        for before, after in zip(sources, converted, strict=True)
+    ]
     return tuple(
         HandoutCell(
             number,
@@ -159,7 +163,7 @@ def _read_cells(name: str, content: bytes) -> tuple[HandoutCell, ...]:
             parsed.get(number),
             _printed(cell),
             cell["metadata"] if isinstance(cell.get("metadata"), dict) else {},
-            is_old and converted[number - 1] != sources[number - 1],
+            notes[number - 1],
             cell["id"] if isinstance(cell.get("id"), str) else "",
         )
         for number, cell in enumerate(raw, start=1)
@@ -206,6 +210,13 @@ def _printed(cell: Mapping[str, Any]) -> str:
         return ""
     texts = [_joined(output.get("text", "")) for output in outputs if isinstance(output, dict)]
     return "".join(texts)[:_OUTPUT_CHARACTERS]
+
+
+def parse_sources(notebook: HandoutNotebook) -> tuple[HandoutCell, ...]:
+    """Return the cells of a notebook, those of code read anew from their text."""
+    kinds = [cell.kind for cell in notebook.cells]
+    parsed = _parse(notebook.path, kinds, [cell.source for cell in notebook.cells])
+    return tuple(replace(cell, parsed=parsed.get(cell.number)) for cell in notebook.cells)
 
 
 def _parse(name: str, kinds: list[str], sources: list[str]) -> dict[int, ParsedCell]:

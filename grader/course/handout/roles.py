@@ -49,6 +49,9 @@ class Finding:
     after: tuple[int, ...] = ()
     """Numbers of cells that are run before it, besides setup."""
     predicates: Mapping[str, str] = field(default_factory=dict)
+    had_predicates: bool = False
+    """Whether predicates were proposed, taken or not."""
+    notes: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     """Everything it depends on, what it names itself last."""
 

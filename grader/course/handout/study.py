@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from grader.course.handout.comparisons import Comparison, comparisons
+from grader.course.handout.comparisons import Comparison, comparisons, is_measure
 from grader.course.handout.modules import CourseFiles, canonical_module
 from grader.course.handout.names import BUILTINS, Statement, defined_names, free_names, statements
 from grader.course.handout.reading import HandoutCell, HandoutNotebook
@@ -225,7 +225,7 @@ def _remember_import(node: ast.ImportFrom, flow: _Flow) -> None:
 
 def _resolve(name: str, module: str, flow: _Flow) -> str | None:
     """Return the target that a name imported from a module is, None if it is provided."""
-    if module in PROVIDED:
+    if module in PROVIDED or is_measure(name):
         return None
     known = [
         target

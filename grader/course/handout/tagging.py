@@ -120,8 +120,7 @@ def _row(tagged: Tagged, number: int) -> Row:
     judged = tagged.judged.get(number, Judged())
     unseen = judged.unseen if finding.role is Role.CHECK else finding.comparisons
     notes = [f"{name} is judged by {text}" for name, text in finding.predicates.items()]
-    if finding.cell.converted:
-        notes.append("converted from Python 2")
+    notes += [*finding.notes, *finding.cell.notes]
     return Row(
         number,
         finding.cell.kind,

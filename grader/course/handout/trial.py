@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from grader.candidate.local import LocalCandidate
+from grader.course.handout.conventions import Chosen, follow, possible_choices
+from grader.course.handout.right_answers import resolver
 from grader.course.handout.roles import Role
 from grader.model import Kind, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from grader.checks.base import Check
     from grader.course.assignment import Assignment
     from grader.course.handout.account import Account
     from grader.model import Outcome
 
-_LONGEST = 160
+Place: TypeAlias = "tuple[str, int]"
+"""A cell: the path of its notebook, and its number."""
+
+_LONGEST = 200
 
 
-def try_checks(assignment: Assignment, account: Account) -> dict[tuple[str, int], str]:
-    """Return why check cells cannot be judged, by notebook path and cell number.
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What of one cell the reference does not pass."""
+
+    reason: str
+    parts: tuple[str, ...]
+    """The parts that fail; all of them if it cannot be run."""
+
+
+def try_checks(assignment: Assignment, account: Account, chosen: Chosen) -> dict[Place, Refused]:
+    """Return what of the check cells the reference does not pass.
 
     Parameters
     ----------
@@ -30,8 +42,10 @@ def try_checks(assignment: Assignment, account: Account) -> dict[tuple[str, int]
         The draft, with the checks of its notebooks.
     account : Account
         What was imported, which knows the cell of each check.
+    chosen : mapping
+        The choice that the handout follows, by the name of a known convention.
     """
-    resolve = _resolver(assignment.reference)
+    resolve = resolver()
     if resolve is None:
         return {}
     cells = {
@@ -39,41 +53,57 @@ def try_checks(assignment: Assignment, account: Account) -> dict[tuple[str, int]
         for notebook in account.notebooks
         for row in notebook.of(Role.CHECK)
     }
-    reference = LocalCandidate(resolve)
-    return {
-        cells[check.id]: reason
+    reference = LocalCandidate(follow(resolve, chosen))
+    found = {
+        cells[check.id]: _try(check, reference, assignment.default_seed)
         for check in assignment.checks
-        if check.kind is Kind.NOTEBOOK_CELL
-        and check.id in cells
-        and (reason := _try(check, reference, assignment.default_seed))
+        if check.kind is Kind.NOTEBOOK_CELL and check.id in cells
     }
+    return {place: refused for place, refused in found.items() if refused is not None}
 
 
-def _try(check: Check, reference: LocalCandidate, seed: int) -> str:
-    """Return why the reference does not pass a check, or nothing."""
+def choose_conventions(
+    assignment: Assignment, account: Account, refused: Mapping[Place, Refused]
+) -> dict[str, str]:
+    """Return the choices under which the reference passes most of what it did not pass.
+
+    None of them are returned where its own behaviour does as well.
+    """
+    numbers = {
+        each.path: {number for path, number in refused if path == each.path}
+        for each in account.notebooks
+    }
+    rows = [
+        row for each in account.notebooks for row in each.rows if row.number in numbers[each.path]
+    ]
+    ids = {row.id for row in rows}
+    tried = [check for check in assignment.checks if check.id in ids]
+    targets = {target for check in tried for target in check.targets}
+    best: dict[str, str] = {}
+    resolve = resolver()
+    fewest = len(tried)
+    for chosen in possible_choices(targets) if resolve is not None else ():
+        reference = LocalCandidate(follow(resolve, chosen))
+        failed = sum(_try(check, reference, assignment.default_seed) is not None for check in tried)
+        if failed < fewest:
+            fewest, best = failed, chosen
+    return best
+
+
+def _try(check: Check, reference: LocalCandidate, seed: int) -> Refused | None:
+    """Return what the reference does not pass of a check."""
     try:
         outcomes = check.run(reference, check.expect(reference, seed), seed)
     except Exception as error:  # noqa: BLE001 - whatever a handout's cell does, it is left unjudged
-        said = " ".join(str(error).split())[:_LONGEST]
-        return f"the reference cannot run it: {type(error).__name__}: {said}"
-    return _say_failed(outcomes)
-
-
-def _say_failed(outcomes: Mapping[str, Outcome]) -> str:
+        said = " ".join(str(error).split())
+        reason = f"the reference cannot run it: {said[:_LONGEST]}"
+        return Refused(reason, check.parts)
     failed = {part: each for part, each in outcomes.items() if each.status is not Status.PASSED}
-    if not failed:
-        return ""
+    return Refused(_say_failed(failed), tuple(failed)) if failed else None
+
+
+def _say_failed(failed: Mapping[str, Outcome]) -> str:
     part, outcome = next(iter(failed.items()))
     said = outcome.message or outcome.status
     measured = "" if outcome.error is None else f" (error {outcome.error:.1e})"
     return f"the reference does not pass {part}: {said[:_LONGEST]}{measured}"
-
-
-def _resolver(reference: str) -> Callable[[str], Callable[..., Any]] | None:
-    """Return what resolves targets, None where the reference is not installed."""
-    module, _, function = reference.partition(":")
-    try:
-        resolve: Callable[[str], Callable[..., Any]] = getattr(import_module(module), function)
-    except ImportError:
-        return None
-    return resolve
