@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from grader.candidate.base import CallFailed, Candidate, Failure, Operation
+from grader.candidate.base import CallFailed, Candidate, Failure, Operation, Seed
 from grader.checks.base import Check, Expected, judge_value
 from grader.checks.classifiers import HISTORIES, Classifier, Held, run_training
 from grader.checks.experiments import as_float, pick
@@ -43,6 +43,7 @@ class DescentCheck(Check):
     example: Any
     """Declared array of shape (D,): all training examples are this one."""
     label: int
+    """Their label; the last class, from which a classifier sees how many there are."""
     examples: int = 6
     """Number of training examples."""
     steps: int
@@ -83,7 +84,14 @@ class DescentCheck(Check):
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Train, and step by step go the same way from outside."""
         values = self._inputs(seed)
-        seen = self._train(candidate, values)
+        try:
+            seen = self._train(self.classifier.create_with(candidate, values), values)
+        except CallFailed as failed:
+            if self.classifier.store or failed.failure.status is not Status.ERRORED:
+                raise
+            # Old code asks W == None, which an array does not answer: let it draw its own.
+            values |= self._first_weights(candidate, values, seed)
+            seen = self._train(self._create_seeded(candidate, seed), values)
         right = _Descent(self, candidate, values).go()
         return {part: self._judge(part, seen[part], right, expected, values) for part in self.parts}
 
@@ -102,9 +110,28 @@ class DescentCheck(Check):
         count = self.examples if whole else self.batch_size
         return np.tile(values["example"], (count, 1)), np.full(count, self.label)
 
-    def _train(self, candidate: Candidate, values: Mapping[str, Any]) -> dict[str, Any]:
+    def _create_seeded(self, candidate: Candidate, seed: int) -> Held:
+        """Return a classifier that has drawn nothing yet, and will draw the same each time."""
+        held = self.classifier.create(candidate)
+        candidate.run([Seed(seed % 2**32)])
+        return held
+
+    def _first_weights(
+        self, candidate: Candidate, values: Mapping[str, Any], seed: int
+    ) -> dict[str, Any]:
+        """Return the weights that training draws for itself before its first step."""
+        held = self._create_seeded(candidate, seed)
+        settings = {"learning_rate": 0.0, "reg": self.reg, "num_iters": 1, "batch_size": 1}
+        run_training(held, self.batch(values, whole=True), self._held_out(values), settings)
+        found = {name: held.read(name) for name in self.classifier.weights}
+        for name, weight in found.items():
+            if not isinstance(weight, np.ndarray) or weight.shape != values[name].shape:
+                message = f"After training, {name} has not the shape {values[name].shape}."
+                raise CallFailed(Failure(Status.FAILED, message))
+        return found
+
+    def _train(self, held: Held, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the weights after training, and what training returned."""
-        held = self.classifier.create_with(candidate, values)
         settings = {
             "learning_rate": self.learning_rate,
             "reg": self.reg,
