@@ -130,7 +130,8 @@ def without_unasked(assignment: Assignment, handed_in: Submission, located: Loca
     def is_asked(question: Question) -> bool:
         if not (question.given or question.optional):
             return True
-        targets = {target for check in question.checks for target in check.targets}
+        # Of what a check calls, the last is what it asks about; the rest may be other questions'.
+        targets = {check.targets[-1] for check in question.checks if check.targets}
         return not targets <= set(located.missing) or any(
             target.partition(":")[2].encode() in content
             for target in targets
