@@ -201,7 +201,7 @@ assignment = Assignment(
             id="batchnorm_backward_alt",
             title="Batch normalisation: simplified backward",
             checks=(backward("batchnorm_backward_alt"),),
-            given=True,
+            optional=True,
         ),
         Question(
             id="fully_connected_batchnorm",
@@ -213,7 +213,7 @@ assignment = Assignment(
             id="layernorm",
             title="Layer normalisation",
             checks=(layernorm_forward, layernorm_backward),
-            given=True,
+            optional=True,
         ),
     ),
 )

@@ -25,15 +25,17 @@ dropout_backward = DropoutBackwardCheck(
     tolerance=1e-9,
 )
 
-FullyConnectedNet = DropoutNetworkCheck(
-    id="FullyConnectedNet.dropout",
-    points={
-        "scores": 5,
-        "masks": 7,
-        "loss": 5,
-        **dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), 1.5),
-    },
-    tolerance=1e-6,
+FullyConnectedNet = (
+    DropoutNetworkCheck(
+        id="FullyConnectedNet.dropout",
+        points={"scores": 5, "masks": 7},
+        tolerance=1e-6,
+    ),
+    DropoutNetworkCheck(
+        id="FullyConnectedNet.dropout_gradients",
+        points={"loss": 5, **dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), 1.5)},
+        tolerance=1e-6,
+    ),
 )
 
 meaning_of_p = Convention(
@@ -61,7 +63,7 @@ assignment = Assignment(
         Question(
             id="fully_connected_dropout",
             title="Multilayer network with dropout",
-            checks=(FullyConnectedNet,),
+            checks=FullyConnectedNet,
         ),
         Question(id="regularization", title="Dropout as a regulariser"),
     ),

@@ -154,8 +154,9 @@ class DropoutForwardCheck(Check):
 class DropoutBackwardCheck(Check):
     """Look at what dropout's backward pass makes of the cache of the forward pass.
 
-    Parts are ``dx`` (the upstream gradient where an entry was kept, over the chance to keep) and
-    ``test`` (the upstream gradient itself).
+    Parts are ``dx`` (the upstream gradient times what each entry was multiplied by on the way
+    forward) and ``test`` (the upstream gradient itself). A forward pass that does not rescale
+    rightly is charged there alone.
     """
 
     kind: ClassVar[Kind] = Kind.GRADIENT
@@ -174,14 +175,8 @@ class DropoutBackwardCheck(Check):
         return True
 
     def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
-        """Return the chance to keep an entry, at each ``p``."""
-        reference.begin_check()
-        chances = []
-        for rate in self.rates:
-            param = {"mode": "train", "p": rate, "seed": seed}
-            out = pick(reference.call(self.forward, np.ones(SHAPE), param), (0,), self.forward)
-            chances.append(1.0 / out.max())
-        return {"keep": np.array(chances)}
+        """Return nothing: what is right follows from the forward pass."""
+        return {}
 
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Judge each part; the first rate at which one fails is shown."""
@@ -190,13 +185,13 @@ class DropoutBackwardCheck(Check):
         dout = generator.uniform(1.0, 2.0, SMALL_SHAPE)
         candidate.run([Seed(seed % 2**32)])
         found: dict[str, Outcome] = {}
-        for rate, keep in zip(self.rates, expected["keep"], strict=True):
+        for rate in self.rates:
             for part in self.parts:
                 if part in found and found[part].status is not Status.PASSED:
                     continue
                 param = {"mode": "test" if part == "test" else "train", "p": rate, "seed": 123}
                 try:
-                    found[part] = self._judge(candidate, x, dout, param, float(keep))
+                    found[part] = self._judge(candidate, x, dout, param)
                 except CallFailed as failed:
                     found[part] = outcome_of_failure(failed.failure, _say_inputs(x, rate))
         return found
@@ -207,7 +202,6 @@ class DropoutBackwardCheck(Check):
         x: NDArray[Any],
         dout: NDArray[Any],
         param: Mapping[str, Any],
-        keep: float,
     ) -> Outcome:
         name = self.forward.partition(":")[2]
         call = Call(self.forward, (x, dict(param)), keep=frozenset({1}))
@@ -215,11 +209,12 @@ class DropoutBackwardCheck(Check):
         refuse_changes(reply, ("x",), name)
         out, cache = pick(reply.value, (0,), name), pick(reply.value, (1,), name)
         in_test = param["mode"] == "test"
-        if not _is_like(out, x) or not (in_test or (out == 0).any()) or not out.any():
-            message = f"{name} drops nothing or everything, so there is no mask to go back through."
+        mask = None if in_test else read_mask(out, x)
+        if mask is None and not in_test:
+            message = f"{name} gives no masked input, so there is no mask to go back through."
             raise CallFailed(Failure(Status.FAILED, message))
         dx = candidate.call(self.backward, dout, cache)
-        right = dout if in_test else np.where(out == 0, 0.0, dout / keep)
+        right = dout if mask is None else dout * mask
         return judge_value(
             "dx",
             dx,
@@ -244,6 +239,20 @@ def call_dropout(
     reply = candidate.run([Call(target, (x, dict(param)), keep=frozenset({1}))])[0]
     refuse_changes(reply, ("x",), name)
     return pick(reply.value, (0,), name)
+
+
+def read_mask(out: Any, x: NDArray[Any]) -> NDArray[np.float64] | None:
+    """Return what each entry was multiplied by: zero, or one number for all; None if neither.
+
+    A mask that drops nothing or everything is none.
+    """
+    if not _is_like(out, x) or not np.isfinite(out).all():
+        return None
+    mask: NDArray[np.float64] = np.asarray(out, dtype=np.float64) / x
+    kept = mask[mask != 0]
+    if kept.size in (0, mask.size) or np.ptp(kept) > 1e-4 * abs(kept.mean()) or kept.mean() <= 0:
+        return None
+    return mask
 
 
 def keep_or_drop(out: Any, kept: NDArray[Any]) -> NDArray[Any]:

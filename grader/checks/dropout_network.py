@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.candidate.base import CallFailed, Candidate, Failure
 from grader.checks.base import Check, Expected, judge_value, outcome_of_failure
-from grader.checks.dropout import keep_or_drop
+from grader.checks.dropout import keep_or_drop, read_mask
 from grader.checks.experiments import Absent
 from grader.checks.models import ModelLoss
 from grader.inputs import Input, describe_inputs, generator_for, integers, make_inputs, normal
@@ -32,7 +32,7 @@ class _Passes:
     loss: float
     gradients: Mapping[str, NDArray[np.float64]]
     hidden: tuple[NDArray[np.float64], ...]
-    """Activations of the hidden layers, after dropout."""
+    """Activations of the hidden layers after dropout, if rightly rescaled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,8 @@ class DropoutNetworkCheck(Check):
 
     All inputs and hidden weights are positive, so that no ReLU is in the way, and there is one
     example. The gradient of a weight matrix is then the product of what went in and the gradient
-    of the bias, from which the masks can be read. Given the masks, loss and gradients are settled.
+    of the bias, from which the masks can be read. Given the masks, loss and gradients are settled,
+    also where they are not rescaled rightly.
 
     Parts are ``scores`` (in test mode nothing is dropped), ``masks`` (each hidden unit is zero, or
     its activation over the chance to keep), ``loss``, and the parameters by name (gradients).
@@ -135,12 +136,17 @@ class DropoutNetworkCheck(Check):
         """Return what the network must compute, with the masks that its gradients show."""
         inputs: list[NDArray[np.float64]] = [values["X"].reshape(-1)]
         masks: list[NDArray[np.float64]] = []
+        hidden: list[NDArray[np.float64]] = []
         last = len(self.sizes) - 1
         for layer in range(1, last):
             activation = inputs[-1] @ values[f"W{layer}"] + values[f"b{layer}"]
-            kept = activation / KEEP
-            inputs.append(keep_or_drop(_read_hidden(seen, layer), kept))
-            masks.append(inputs[-1] / activation)
+            own = _read_hidden(seen, layer)
+            mask = read_mask(own, activation)
+            if mask is None:
+                mask = keep_or_drop(own, activation / KEEP) / activation
+            inputs.append(activation * mask)
+            masks.append(mask)
+            hidden.append(np.where(mask == 0, 0.0, activation / KEEP))
         scores = inputs[-1] @ values[f"W{last}"] + values[f"b{last}"]
         label = int(values["y"][0])
         chances = np.exp(scores - scores.max())
@@ -152,7 +158,7 @@ class DropoutNetworkCheck(Check):
             gradients[f"b{layer}"] = upstream
             if layer > 1:
                 upstream = (values[f"W{layer}"] @ upstream) * masks[layer - 2]
-        return _Passes(-float(np.log(chances[label])), gradients, tuple(inputs[1:]))
+        return _Passes(-float(np.log(chances[label])), gradients, tuple(hidden))
 
     def _experiment(self, observed: tuple[str, ...]) -> ModelLoss:
         return ModelLoss(
