@@ -36,6 +36,8 @@ class Leases:
 
     def __init__(self) -> None:
         self._leases: dict[Handle, _Lease] = {}
+        self.moved = 0
+        """Bytes that were leased and written back so far."""
 
     def take(self, handle: Handle, value: NDArray[Any]) -> NDArray[Any]:
         """Return the array that stands for the one behind a handle, always the same one.
@@ -47,6 +49,7 @@ class Leases:
         value : ndarray
             What it holds now.
         """
+        self.moved += value.nbytes
         lease = self._leases.get(handle)
         if lease is None or lease.array.shape != value.shape or lease.array.dtype != value.dtype:
             array = np.array(value)
@@ -64,4 +67,5 @@ class Leases:
             if now != lease.there:
                 writes.append(Write(lease.handle, _WHOLE, lease.array.copy()))
                 lease.there = now
+                self.moved += len(now)
         return writes

@@ -29,13 +29,17 @@ from grader.candidate.proxy.leases import Leases
 from grader.candidate.proxy.objects import Remote, make_remote
 from grader.candidate.proxy.randomness import CellRandom
 from grader.candidate.proxy.write_back import write_back
+from grader.candidate.tags import DTYPE_NAMES
 from grader.candidate.wire import Handle
 from grader.model import Status
 
 _LIVE = frozenset({KEEP_LIVE})
 _MOST_REQUESTS = 50_000
 """More than any cell needs; loops over what a candidate made up must end."""
-_PLAIN = (bool, int, float, complex, str, bytes, type(None), slice, np.generic, np.ndarray, type)
+_MOST_LEASED = 1 << 30
+"""Bytes of arrays that may be leased and written back: the same."""
+_PLAIN = (bool, int, float, complex, str, bytes, type(None), slice, np.generic, np.ndarray)
+_DTYPES = tuple(DTYPE_NAMES.values())
 _METHODS = frozenset({"method", "builtin_function_or_method", "partial", "function"})
 
 
@@ -128,6 +132,9 @@ class Session:
         if self._requests > _MOST_REQUESTS:
             message = f"The cell was stopped after {_MOST_REQUESTS} calls."
             raise CallFailed(Failure(Status.TIMED_OUT, message))
+        if self._leases.moved > _MOST_LEASED:
+            message = "The arrays that the cell asks for are too large."
+            raise CallFailed(Failure(Status.CRASHED, message))
         released, self._released = self._released, {}
         first = [Forget(handle) for handle in released]
         return self._candidate.run([*first, *self._leases.collect(), operation])[-1]
@@ -136,7 +143,7 @@ class Session:
         """Return an argument as the candidate takes it."""
         if isinstance(value, Remote):
             return value.handle
-        if isinstance(value, _PLAIN):
+        if isinstance(value, (*_PLAIN, np.dtype)) or any(value is kind for kind in _DTYPES):
             return value
         if type(value) in (list, tuple):
             return type(value)(self._unwrap(item, name, depth + 1) for item in value)
@@ -144,8 +151,8 @@ class Session:
             return {key: self._unwrap(item, name, depth + 1) for key, item in value.items()}
         if hasattr(value, "__array__"):
             return np.asarray(value)
-        if isinstance(value, (range, np.dtype)):
-            return list(value) if isinstance(value, range) else value
+        if isinstance(value, range):
+            return list(value)
         raise ForeignArgument(
             f"it passes a {type(value).__name__} to {name}, and only arrays, numbers, text, "
             "containers of these and the candidate's own objects can go there"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.checks.cells.numeric import GradientChecker, NumericGradient
+from grader.checks.cells.numeric import GradientChecker, NumericGradient, Unusable
 from grader.checks.cells.sites import Shape, Site
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _FLOOR = 1e-8
 _EXPLAINED_ENTRIES = 300
 """A numeric gradient of at most so many entries is taken whole to explain a wrong one."""
 _EXPLANATIONS = 3
+_MOST_KEPT = 1 << 30
+"""Bytes of what a cell compares: more than any does, and less than would hurt."""
 _WRONG = 1e-3
 """Relative distance from which a gradient is explained by its entries."""
 
@@ -68,6 +70,7 @@ class Observer:
         self._checker = checker
         self._variants = variants
         self._explained = 0
+        self._kept = 0
 
     def literal(self, name: str, value: Any) -> Any:
         """Return a printed value, or what stands in for it."""
@@ -81,6 +84,9 @@ class Observer:
     ) -> float:
         """Record a comparison and return the distance that the cell prints."""
         site = self._sites[number]
+        self._kept += _size(got) + _size(right)
+        if self._kept > _MOST_KEPT:
+            raise Unusable("What your code gave is too large to be compared.")
         record = Record(site, _keep(got), _keep(right), dict(where), options=options)
         self.records.append(record)
         if isinstance(right, NumericGradient) or isinstance(got, NumericGradient):
@@ -129,6 +135,10 @@ def gradient_error(got: Any, numeric: NumericGradient) -> float:
     with np.errstate(all="ignore"):
         error = numeric.distance(got)
     return error if np.isfinite(error) else float("inf")
+
+
+def _size(value: Any) -> int:
+    return value.nbytes if isinstance(value, np.ndarray) else 0
 
 
 def _keep(value: Any) -> Any:
