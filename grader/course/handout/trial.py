@@ -69,20 +69,20 @@ def choose_conventions(
 
     None of them are returned where its own behaviour does as well.
     """
-    numbers = {
-        each.path: {number for path, number in refused if path == each.path}
-        for each in account.notebooks
+    ids = {
+        row.id
+        for notebook in account.notebooks
+        for row in notebook.rows
+        if (notebook.path, row.number) in refused
     }
-    rows = [
-        row for each in account.notebooks for row in each.rows if row.number in numbers[each.path]
-    ]
-    ids = {row.id for row in rows}
     tried = [check for check in assignment.checks if check.id in ids]
     targets = {target for check in tried for target in check.targets}
     best: dict[str, str] = {}
-    resolve = resolver()
     fewest = len(tried)
-    for chosen in possible_choices(targets) if resolve is not None else ():
+    resolve = resolver()
+    if resolve is None:
+        return best
+    for chosen in possible_choices(targets):
         reference = LocalCandidate(follow(resolve, chosen))
         failed = sum(_try(check, reference, assignment.default_seed) is not None for check in tried)
         if failed < fewest:
