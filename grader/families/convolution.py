@@ -1,7 +1,8 @@
 """Checks of convolution layers: strides, paddings and filters of every kind, and gradients.
 
 Sizes are small, because the layers judged loop over every pixel, and such that the windows tile
-the padded images: what happens at a border that they do not reach is not the course's to say.
+the padded images: what happens at a border that they do not reach is not the course's to say. Each
+check has one thing that is out of the ordinary, so that one mistake costs one check.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ FORWARD_POINTS: Points = {
 BACKWARD_POINTS: Points = {
     BACKWARD: {"dx": 2, "dw": 2, "db": 1},
     f"{BACKWARD}.no_padding": {"dx": 0.5, "dw": 0.5},
-    f"{BACKWARD}.stride_2": {"dx": 1, "dw": 1},
-    f"{BACKWARD}.stride_3": {"dx": 0.5, "dw": 0.5},
+    f"{BACKWARD}.stride_2": {"dx": 0.5, "dw": 0.5},
+    f"{BACKWARD}.wide_padding": {"dx": 0.5, "dw": 0.5},
+    f"{BACKWARD}.oblong_filters": {"dx": 0.5, "dw": 0.5},
 }
 
 
@@ -62,20 +64,20 @@ def forward_checks(points: Points = FORWARD_POINTS) -> tuple[ValueCheck, ...]:
                 results={"out": (0,)},
             ),
             literals={"out": PRINTED},
-            sibling=_layer((2, 2, 7, 5), (4, 2, 3, 3), stride=2, pad=1),
+            sibling=_layer((2, 2, 7, 7), (4, 2, 3, 3), stride=2, pad=1),
             tolerance=5e-8,
             points=points_of(FORWARD, ("out",), points),
             hint="Which pixels of the padded image does output (i, j) of one filter see?",
         ),
         _forward(
             "no_padding",
-            _layer((2, 3, 5, 7), (4, 3, 3, 3), stride=1, pad=0),
+            _layer((2, 3, 6, 6), (4, 3, 3, 3), stride=1, pad=0),
             points,
             "How high and how wide is the output when nothing is padded?",
         ),
         _forward(
             "wide_padding",
-            _layer((1, 2, 4, 6), (3, 2, 5, 5), stride=1, pad=2),
+            _layer((1, 2, 4, 4), (3, 2, 5, 5), stride=1, pad=2),
             points,
             "Does your code work for any padding, and for a single image?",
         ),
@@ -87,7 +89,7 @@ def forward_checks(points: Points = FORWARD_POINTS) -> tuple[ValueCheck, ...]:
         ),
         _forward(
             "stride_3",
-            _layer((1, 3, 7, 8), (2, 3, 4, 2), stride=3, pad=0),
+            _layer((2, 3, 8, 8), (2, 3, 4, 4), stride=3, pad=1),
             points,
             "By how many pixels does the window move from one output to the next?",
         ),
@@ -106,24 +108,31 @@ def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[GradientCheck, ..
         ),
         _backward(
             ".no_padding",
-            _layer((1, 2, 5, 4), (2, 2, 2, 3), stride=1, pad=0),
-            (1, 2, 4, 2),
+            _layer((2, 2, 5, 5), (2, 2, 3, 3), stride=1, pad=0),
+            (2, 2, 3, 3),
             points,
             "What does x[pad:-pad] select when pad is zero?",
         ),
         _backward(
             ".stride_2",
-            _layer((2, 2, 7, 8), (3, 2, 3, 2), stride=2, pad=1),
-            (2, 3, 4, 5),
+            _layer((2, 2, 7, 7), (3, 2, 3, 3), stride=2, pad=1),
+            (2, 3, 4, 4),
             points,
             "Does the window move by the same stride on the way back?",
         ),
         _backward(
-            ".stride_3",
-            _layer((1, 2, 5, 8), (2, 2, 3, 3), stride=3, pad=2),
-            (1, 2, 3, 4),
+            ".wide_padding",
+            _layer((1, 2, 4, 4), (2, 2, 5, 5), stride=1, pad=2),
+            (1, 2, 4, 4),
             points,
-            "How much has to be cut off the gradient of the padded image?",
+            "How much is cut off the gradient of the padded image, also of a single one?",
+        ),
+        _backward(
+            ".oblong_filters",
+            _layer((2, 2, 6, 9), (2, 2, 4, 3), stride=1, pad=1),
+            (2, 2, 5, 9),
+            points,
+            "Where do you use the filters' height, and where their width?",
         ),
     )
 

@@ -1,7 +1,7 @@
 """Checks of max pooling: windows that tile, overlap or leave gaps, and gradients.
 
 Entries are drawn, so that no two are equal: which of several largest entries gets the gradient is
-not the course's to say.
+not the course's to say. Each check has one thing that is out of the ordinary.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ def forward_checks(points: Points = FORWARD_POINTS) -> tuple[ValueCheck, ...]:
                 results={"out": (0,)},
             ),
             literals={"out": PRINTED},
-            sibling={"x": normal(3, 2, 6, 8)},
+            sibling={"x": normal(3, 2, 6, 6)},
             tolerance=1e-7,
             points=points_of(FORWARD, ("out",), points),
             hint="Over which entries of x is the maximum taken, and over which axes is it not?",
         ),
         _forward(
             "overlapping",
-            {"x": normal(2, 2, 7, 9, offset=-5.0), "pool_param": _window(3, 3, 2)},
+            {"x": normal(2, 2, 7, 7, offset=-5.0), "pool_param": _window(3, 3, 2)},
             points,
             "Where does a window begin when it is larger than the stride?",
         ),
@@ -77,7 +77,7 @@ def forward_checks(points: Points = FORWARD_POINTS) -> tuple[ValueCheck, ...]:
         ),
         _forward(
             "gaps",
-            {"x": normal(2, 1, 8, 5), "pool_param": _window(2, 2, 3)},
+            {"x": normal(2, 1, 8, 8), "pool_param": _window(2, 2, 3)},
             points,
             "By how many pixels does the window move from one output to the next?",
         ),
