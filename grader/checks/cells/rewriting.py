@@ -5,17 +5,15 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
+from grader.checks.cells.book import SiteBook
 from grader.checks.cells.names import DISTANCES, Binding, bind_from, bind_import, resolve_name
 from grader.checks.cells.origins import (
     Origin,
     Origins,
-    is_array_literal,
     is_numeric_literal,
     looks_expected,
-    says_given,
 )
 from grader.checks.cells.sites import (
     WHERE,
@@ -25,8 +23,6 @@ from grader.checks.cells.sites import (
     called_name,
     find_all_equal,
     find_comparison,
-    name_by_expression,
-    name_by_label,
 )
 
 _SETUP_NAMES = frozenset({"FOLDERNAME", "GOOGLE_DRIVE_PATH", "__file__"})
@@ -47,24 +43,26 @@ class Rewriter(ast.NodeTransformer):
     """
 
     def __init__(self, used: frozenset[str], *, reserved: frozenset[str] = frozenset()) -> None:
-        self.sites: list[Site] = []
         self.brought: list[Binding] = []
         self.defaults: dict[str, Binding] = {}
         bindings: dict[str, Binding] = {}
         self.origins = Origins(bindings)
         self._bindings = bindings
         self._used = used
-        self._taken = set(reserved)
-        self._seen: dict[object, int] = {}
+        self._book = SiteBook(self.origins, reserved)
         self._loops: list[str] = []
         self._holding: dict[str, int] = {}
         self._literals: dict[str, int] = {}
-        self._label: str | None = None
         self._judged = False
         for name in used:
             found = resolve_name(None, name)
             if found is not None:
                 self.defaults[name] = bindings[name] = found
+
+    @property
+    def sites(self) -> list[Site]:
+        """Comparisons found so far, by number."""
+        return self._book.sites
 
     def rewrite(self, tree: ast.Module, *, judged: bool) -> ast.Module:
         """Return a cell rewritten; only in a judged one comparisons are sites."""
@@ -123,7 +121,7 @@ class Rewriter(ast.NodeTransformer):
         first = node.targets[0]
         name = first.id if len(node.targets) == 1 and isinstance(first, ast.Name) else None
         before = len(self.sites)
-        made = self._seen_before(node.value)
+        made = self._book.find_repeated(node.value) if self._judged else None
         literal = self._literal_name(name, node.value)
         if literal is not None:
             node.value = _call("literal", ast.Constant(literal), node.value)
@@ -177,9 +175,9 @@ class Rewriter(ast.NodeTransformer):
         """Read the label of what is printed."""
         self.origins.note_calls(node.value)
         is_print = isinstance(node.value, ast.Call) and called_name(node.value) == "print"
-        self._label = _first_text(node.value) if is_print else None
+        self._book.label = _first_text(node.value) if is_print else None
         node.value = self.visit(node.value)
-        self._label = None
+        self._book.label = None
         return node
 
     def visit_Assert(self, node: ast.Assert) -> ast.stmt:
@@ -222,8 +220,7 @@ class Rewriter(ast.NodeTransformer):
                 return ast.Expr(_call("bound", value, ast.Constant(number), limit))
         if isinstance(small, ast.Name) and small.id in self._holding and part is None:
             number = self._holding[small.id]
-            if message and not self.sites[number].message:
-                self.sites[number] = replace(self.sites[number], message=message)
+            self._book.add_message(number, message)
             return ast.Expr(_call("bound", ast.Constant(None), ast.Constant(number), limit))
         return None
 
@@ -237,18 +234,7 @@ class Rewriter(ast.NodeTransformer):
         return ast.Expr(_call("bound", ast.Constant(None), ast.Constant(number), sides[1]))
 
     def _condition(self, test: ast.expr, message: str, part: str | None) -> ast.stmt:
-        origin = self.origins.of(_subject(test))
-        site = Site(
-            part=part or self._part(name_by_expression(_subject(test))),
-            shape=Shape.CONDITION,
-            line=test.lineno,
-            subject=ast.unparse(test),
-            message=message,
-            target=origin.target,
-            place=origin.place,
-        )
-        number = ast.Constant(len(self.sites))
-        self.sites.append(site)
+        number = ast.Constant(self._book.add_condition(test, _subject(test), message, part))
         empty = ast.arguments([], [], None, [], [], None, [])
         return ast.Expr(_call("condition", number, ast.Lambda(empty, test), self._where()))
 
@@ -270,16 +256,8 @@ class Rewriter(ast.NodeTransformer):
         self, found: Found, node: ast.expr, *, message: str = "", part: str | None = None
     ) -> ast.expr:
         """Return the call that records a comparison in its place."""
-        subject, beside = self._orient(found)
-        key = self._key(found) if part is None else None
-        number = self._seen.get(key) if key is not None else None
-        if number is None:
-            number = len(self.sites)
-            if key is not None:
-                self._seen[key] = number
-            site = self._describe(found, (subject, beside), part)
-            self.sites.append(replace(site, line=node.lineno, message=message))
-        arguments = [ast.Constant(number)]
+        subject, beside = self._book.orient(found)
+        arguments = [ast.Constant(self._book.add(found, node.lineno, message, part))]
         if found.shape is Shape.GRADIENT and isinstance(node, ast.Call):
             made = _call("sparse", *arguments, *node.args[:3], self._where())
             made.keywords = []
@@ -287,57 +265,6 @@ class Rewriter(ast.NodeTransformer):
         made = _call("compare", *arguments, self.visit(subject), self.visit(beside), self._where())
         made.keywords = list(found.options)
         return _located(made, node)
-
-    def _describe(self, found: Found, sides: tuple[ast.expr, ast.expr], part: str | None) -> Site:
-        subject, beside = sides
-        origin = self.origins.of(subject)
-        other = self.origins.of(beside)
-        label = name_by_label(self._label) if self._label else None
-        literal = other.literal
-        name = part or self._part(label or name_by_expression(subject, beside))
-        if literal is None and is_array_literal(beside):
-            literal = name
-        return Site(
-            part=name,
-            shape=found.shape,
-            line=0,
-            subject=ast.unparse(subject),
-            beside=ast.unparse(beside),
-            target=origin.target,
-            place=origin.place,
-            literal=literal,
-            numeric=other.numeric or found.shape is Shape.GRADIENT,
-        )
-
-    def _orient(self, found: Found) -> tuple[ast.expr, ast.expr]:
-        """Return what is judged, and what it is compared with."""
-        first, second = found.first, found.second
-        if found.shape is Shape.GRADIENT or self._weight(first) <= self._weight(second):
-            return first, second
-        return second, first
-
-    def _weight(self, node: ast.expr) -> int:
-        """Return how much an expression looks like the right answer."""
-        origin = self.origins.of(node)
-        if origin.literal or origin.numeric or is_numeric_literal(node):
-            return 3
-        if says_given(node):
-            return 2
-        return 0 if origin.target else 1
-
-    def _key(self, found: Found) -> object:
-        sides = sorted(ast.dump(side) for side in (found.first, found.second))
-        version = (*self.origins.version(found.first), *self.origins.version(found.second))
-        return (found.shape, *sides, tuple(sorted(version)))
-
-    def _part(self, name: str) -> str:
-        made = name
-        count = 1
-        while made in self._taken:
-            count += 1
-            made = f"{name}_{count}"
-        self._taken.add(made)
-        return made
 
     def _where(self) -> ast.expr:
         """Return the expression that tells in which round of its loops a comparison is."""
@@ -355,11 +282,6 @@ class Rewriter(ast.NodeTransformer):
             return None
         count = self._literals[name] = self._literals.get(name, 0) + 1
         return name if count == 1 else f"{name}_{count}"
-
-    def _seen_before(self, value: ast.expr) -> int | None:
-        """Return the site that an expression repeats, if it does."""
-        found = find_comparison(value) if self._judged and isinstance(value, ast.Call) else None
-        return None if found is None else self._seen.get(self._key(found))
 
     def _number_of(self, node: ast.expr) -> int | None:
         match node:
