@@ -7,6 +7,7 @@ of the notebook carry a fifth of them.
 from grader import Assignment, FunctionCall, Question, ValueCheck, linspace, normal
 from grader.families.dense import layer_checks, loss_checks
 from grader.families.fully_connected import deep_checks, two_layer_checks
+from grader.families.training import by_heart_check, two_layer_check, update_rule_check
 
 POINTS = {
     "affine_forward": 5,
@@ -23,14 +24,14 @@ POINTS = {
     "TwoLayerNet.forward": 4,
     "TwoLayerNet.loss": 3,
     "TwoLayerNet.regularised_loss": 3,
-    "TwoLayerNet.reg_0": 4,
-    "TwoLayerNet.reg_0_7": 4,
+    "TwoLayerNet.reg_0": 3,
+    "TwoLayerNet.reg_0_7": 3,
     "FullyConnectedNet.init": 3,
     "FullyConnectedNet.depth": 1,
     "FullyConnectedNet.loss_reg_0": 1.5,
-    "FullyConnectedNet.reg_0": 6,
+    "FullyConnectedNet.reg_0": 4.5,
     "FullyConnectedNet.loss_reg_3_14": 1.5,
-    "FullyConnectedNet.reg_3_14": 6,
+    "FullyConnectedNet.reg_3_14": 4.5,
 }
 
 layers = layer_checks(POINTS)
@@ -70,7 +71,7 @@ sgd_momentum = ValueCheck(
         "config": {"learning_rate": 0.03, "momentum": 0.7, "velocity": normal(6, 3)},
     },
     tolerance=1e-7,
-    points={"next_w": 3, "velocity": 2},
+    points={"next_w": 2, "velocity": 2},
     hint="What does the learning rate scale, and is every setting of config used?",
 )
 
@@ -100,7 +101,7 @@ rmsprop = ValueCheck(
         "config": {"learning_rate": 0.03, "cache": normal(6, 3, scale=0.1, offset=1.0)},
     },
     tolerance=5e-7,
-    points={"next_w": 3, "cache": 2},
+    points={"next_w": 2, "cache": 2},
     hint="What is divided by the root of the cache, and is the cache the old or the new one?",
 )
 
@@ -150,7 +151,7 @@ adam = ValueCheck(
         },
     },
     tolerance=5e-7,
-    points={"next_w": 3, "m": 2, "v": 1.5, "t": 0.5},
+    points={"next_w": 2, "m": 2, "v": 1.5, "t": 0.5},
     hint="m and v start at zero: how far below their true averages are they after t steps?",
 )
 
@@ -178,9 +179,19 @@ assignment = Assignment(
             id="softmax_loss", title="Softmax loss", checks=losses["softmax_loss"], given=True
         ),
         Question(id="two_layer_net", title="Two-layer network", checks=two_layer_checks(POINTS)),
+        Question(id="solver", title="Training with the Solver", checks=(two_layer_check(2),)),
         Question(id="fully_connected_net", title="Multilayer network", checks=deep_checks(POINTS)),
-        Question(id="sgd_momentum", title="SGD with momentum", checks=(sgd_momentum,)),
-        Question(id="rmsprop", title="RMSProp", checks=(rmsprop,)),
-        Question(id="adam", title="Adam", checks=(adam,)),
+        Question(
+            id="by_heart",
+            title="Fifty images by heart",
+            checks=(by_heart_check(2), by_heart_check(1, layers=5)),
+        ),
+        Question(
+            id="sgd_momentum",
+            title="SGD with momentum",
+            checks=(sgd_momentum, update_rule_check("sgd_momentum", 1)),
+        ),
+        Question(id="rmsprop", title="RMSProp", checks=(rmsprop, update_rule_check("rmsprop", 1))),
+        Question(id="adam", title="Adam", checks=(adam, update_rule_check("adam", 1))),
     ),
 )

@@ -7,6 +7,7 @@ of the notebook carry a fifth of them. The losses are handed out complete.
 from grader import Assignment, Question
 from grader.families.dense import layer_checks, loss_checks
 from grader.families.fully_connected import deep_checks, two_layer_checks
+from grader.families.training import by_heart_check, two_layer_check
 
 POINTS = {
     "affine_forward": 6,
@@ -19,13 +20,13 @@ POINTS = {
     "softmax_loss": 1,
     "softmax_loss_gradient": 2,
     "softmax_loss.large_scores": 1,
-    "TwoLayerNet.init": 4,
+    "TwoLayerNet.init": 2,
     "TwoLayerNet.forward": 5,
     "TwoLayerNet.loss": 4,
-    "TwoLayerNet.regularised_loss": 4,
+    "TwoLayerNet.regularised_loss": 3,
     "TwoLayerNet.reg_0": 4,
     "TwoLayerNet.reg_0_7": 4,
-    "FullyConnectedNet.init": 6,
+    "FullyConnectedNet.init": 3,
     "FullyConnectedNet.depth": 2,
     "FullyConnectedNet.loss_reg_0": 2,
     "FullyConnectedNet.reg_0": 6,
@@ -59,6 +60,8 @@ assignment = Assignment(
             id="softmax_loss", title="Softmax loss", checks=losses["softmax_loss"], given=True
         ),
         Question(id="two_layer_net", title="Two-layer network", checks=two_layer_checks(POINTS)),
+        Question(id="solver", title="Training with the Solver", checks=(two_layer_check(3),)),
         Question(id="fully_connected_net", title="Multilayer network", checks=deep_checks(POINTS)),
+        Question(id="by_heart", title="Fifty images by heart", checks=(by_heart_check(3),)),
     ),
 )
