@@ -4,6 +4,7 @@ Printed values are those of the course's notebook. Points add up to 100.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grader import (
@@ -25,6 +26,8 @@ from grader import (
     integers,
     normal,
 )
+from grader.checks.training import AccuracyScore
+from grader.families.training import toy_check
 
 NETWORK = "neural_net:TwoLayerNet"
 
@@ -180,6 +183,15 @@ predict = ValueCheck(
     hint="Which class does a row of scores speak for?",
 )
 
+# What a network reaches with settings that suit the images, by the handout's formula: for an
+# accuracy X, min(floor(X - 28 %) / 22 %, 1) of the points. A person sees which settings the student
+# chose.
+search = replace(
+    toy_check(7),
+    id="TwoLayerNet.search",
+    score=AccuracyScore(nothing_until=0.28, everything_from=0.50),
+)
+
 # --- what editions of the course do differently ---------------------------------------------
 
 orientation = Convention(
@@ -246,9 +258,9 @@ assignment = Assignment(
         Question(id="gradients", title="Gradients", checks=gradients),
         Question(id="train", title="Training", checks=train),
         Question(id="predict", title="Prediction", checks=(predict,)),
-        Question(id="validation_accuracy", title="Validation accuracy"),
+        Question(id="validation_accuracy", title="Validation accuracy", checks=(toy_check(5),)),
         Question(id="analysis", title="What keeps the accuracy low"),
-        Question(id="search", title="Search for hyperparameters"),
+        Question(id="search", title="Search for hyperparameters", checks=(search,)),
         Question(id="learned_weights", title="Learned weights"),
         Question(id="test_accuracy", title="Test accuracy"),
     ),

@@ -20,6 +20,7 @@ from grader import (
     integers,
     normal,
 )
+from grader.families.training import linear_check
 
 NAIVE = "linear_svm:svm_loss_naive"
 VECTORIZED = "linear_svm:svm_loss_vectorized"
@@ -134,15 +135,16 @@ train = (
         X=normal(9, 5),
         y=fixed([0, 3, 1, 2, 0, 2, 3, 1, 0]),
         reg=0.1,
-        points={"loss_history": 6},
+        points={"loss_history": 4},
         hint="Are examples and labels of a step drawn by the same indices, anew at each step?",
     ),
+    linear_check("LinearSVM", 4),
 )
 
 predict = ValueCheck(
     id="LinearSVM.predict",
     experiment=Prediction(classifier=classifier(1.0), X=normal(30, 5)),
-    points={"labels": 8},
+    points={"labels": 6},
     hint="Which class does a row of scores speak for?",
 )
 
