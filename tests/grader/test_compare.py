@@ -199,3 +199,13 @@ def test_axes_of_length_one_are_the_only_freedom(
     fits = same_but_for_ones(one, other)
     assert fits == same_but_for_ones(other, one)
     assert not fits or np.prod(one) == np.prod(other)
+
+
+def test_a_norm_counts_all_entries_together() -> None:
+    """The Frobenius norm of the differences is what courses compare matrices by."""
+    right = np.zeros((3, 4))
+    got = np.full((3, 4), 0.5)
+    assert compare(got, right, 1.8, Measure.NORM).ok
+    found = compare(got, right, 1.7, Measure.NORM)
+    assert not found.ok
+    assert found.error == pytest.approx(0.5 * np.sqrt(12))

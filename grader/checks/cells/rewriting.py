@@ -77,8 +77,6 @@ class Rewriter(ast.NodeTransformer):
         statement = ast.Assert(condition)
         return _located(self._judge(statement, condition, part=name), condition)
 
-    # Statements
-
     def _statement(self, node: ast.stmt) -> list[ast.stmt]:
         made = self.visit(node)
         if made is None:
@@ -192,8 +190,6 @@ class Rewriter(ast.NodeTransformer):
         made = [one for statement in body for one in self._statement(statement)]
         return made or [_located(ast.Pass(), body[0])]
 
-    # Conditions
-
     def _judge(self, node: ast.Assert, test: ast.expr, part: str | None = None) -> ast.stmt:
         """Return what records whether a condition holds."""
         message = node.msg.value if isinstance(node.msg, ast.Constant) else ""
@@ -238,8 +234,6 @@ class Rewriter(ast.NodeTransformer):
         empty = ast.arguments([], [], None, [], [], None, [])
         return ast.Expr(_call("condition", number, ast.Lambda(empty, test), self._where()))
 
-    # Comparisons
-
     def visit_Call(self, node: ast.Call) -> ast.expr:
         """Record what is compared."""
         found = find_comparison(node) if self._judged else None
@@ -272,8 +266,6 @@ class Rewriter(ast.NodeTransformer):
         return ast.Dict(
             [ast.Constant(name) for name in names], [ast.Name(name, ast.Load()) for name in names]
         )
-
-    # Literals and names that hold a distance
 
     def _literal_name(self, name: str | None, value: ast.expr) -> str | None:
         if name is None or not self._judged or not looks_expected(name):
