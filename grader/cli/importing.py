@@ -12,6 +12,7 @@ from grader.cli.destinations import print_text, write_whole
 from grader.cli.exit_codes import ExitCode
 from grader.errors import AssignmentError
 from grader.report.untrusted import printable
+from grader.report.wording import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +52,7 @@ def import_course_handout(handout: Path, folder: Path, quiet: bool) -> int:
     text = render(draft.account)
     _write(folder, {ACCOUNT: text})
     if not quiet:
-        print_text(f"{printable(text, limit=1 << 20)}\n")
+        print_text("".join(f"{printable(line, limit=500)}\n" for line in text.split("\n")))
     print_text(_summarise(draft.account, folder))
     if note:
         raise AssignmentError(f"{folder}: the draft is written, but {note}")
@@ -128,8 +129,9 @@ def _settle(handout: Path, name: str, folder: Path, draft: Draft) -> tuple[Draft
 def _summarise(account: Account, folder: Path) -> str:
     taken = sum(each.taken for each in account.notebooks)
     left = sum(each.left for each in account.notebooks)
+    where = printable(str(folder))
     return (
-        f"{printable(str(folder))}: {account.checks} check cells judge {taken} comparisons; {left} "
-        f"comparisons are left unjudged, {account.reviews} cells wait for a person. "
-        f"Read {ACCOUNT}, then: grade show {printable(str(folder))}\n"
+        f"{where}: {count(account.checks, 'check cell')} for {count(taken, 'comparison')}, "
+        f"{count(left, 'comparison')} left unjudged, {count(account.reviews, 'cell')} for a person "
+        f"to read. See {ACCOUNT}, then: grade show {where}\n"
     )

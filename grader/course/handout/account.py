@@ -110,9 +110,9 @@ def render(account: Account) -> str:
 def _summary(account: Account) -> Iterator[str]:
     taken = sum(each.taken for each in account.notebooks)
     left = sum(each.left for each in account.notebooks)
-    yield f"- {account.checks} cells are checks; they judge {taken} comparisons."
-    yield f"- {left} comparisons are left unjudged, with the reason beside each cell."
-    yield f"- {account.reviews} cells are read by a person; their points are pending."
+    yield f"- {_count(account.checks, 'check cell')}, for {_count(taken, 'comparison')}."
+    yield f"- {_count(left, 'comparison')} left unjudged, with the reason beside each cell."
+    yield f"- {_count(account.reviews, 'cell')} for a person to read; their points are pending."
 
 
 def _of_notebook(notebook: NotebookAccount) -> Iterator[str]:

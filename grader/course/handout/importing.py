@@ -158,13 +158,15 @@ def _account_of(tagged: Tagged) -> NotebookAccount:
 
 def _say_no_checks(handout: Handout, accounts: Sequence[NotebookAccount]) -> str:
     rows: list[Row] = [row for each in accounts for row in each.rows if row.kind == "code"]
+    compared = [row for row in rows if row.unjudged]
     reasons: dict[str, int] = {}
-    for row in rows:
-        if row.role is Role.REVIEW and row.reason:
+    for row in compared or rows:
+        if row.reason and (compared or row.role is Role.REVIEW):
             reason = re.sub(r"^needs \w+, of cell \d+, which ", "needs what ", row.reason)
             reasons[reason] = reasons.get(reason, 0) + 1
     common = max(reasons, key=lambda reason: reasons[reason]) if reasons else ""
-    why = f" ({reasons[common]} of {len(rows)} code cells: {common})" if common else ""
+    what = "cells that compare" if compared else "code cells"
+    why = f" ({reasons[common]} of {len(compared or rows)} {what}: {common})" if common else ""
     names = ", ".join(each.path for each in accounts[:3]) + (", ..." if len(accounts) > 3 else "")
     return (
         f"{handout.name}: no cell of {names} can be judged{why}; give a notebook that compares "

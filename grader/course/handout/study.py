@@ -53,6 +53,7 @@ _WRITTEN = re.compile(
     r"|BEGIN\s+SOLUTION|FILL\s+(?:THIS\s+)?IN",
     re.IGNORECASE,
 )
+_NEVER_STUDENTS = BUILTINS | {*_FRAMEWORKS, "np", "plt", "math", "random", "time", "os", "sys"}
 _DRAWS = re.compile(r"^(?:im)?show\w*|^plot\w*|^visuali[sz]e\w*|^vis_\w+|^draw\w*")
 _PLACES = re.compile(r"FOLDERNAME|GOOGLE_DRIVE|drive\.mount|google\.colab")
 
@@ -255,7 +256,7 @@ def _targets_of(statement: Statement, flow: _Flow) -> Iterator[str]:
     for name in sorted(statement.reads):
         if name in flow.targets:
             yield flow.targets[name]
-        elif flow.stars and name not in flow.taints and name not in BUILTINS:
+        elif flow.stars and name not in flow.taints and name not in _NEVER_STUDENTS:
             target = _resolve(name, flow.stars[-1], flow)
             if target is not None:
                 yield target
