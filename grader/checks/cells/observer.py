@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from grader.candidate.proxy import Remote
 from grader.checks.cells.numeric import GradientChecker, NumericGradient, Unusable
 from grader.checks.cells.sites import Shape, Site
 
@@ -142,8 +143,16 @@ def _size(value: Any) -> int:
 
 
 def _keep(value: Any) -> Any:
-    """Return a value as it is now: the cell may change arrays later."""
-    return value.copy() if isinstance(value, np.ndarray) else value
+    """Return a value as it is now: the cell may change arrays later, and objects are far away."""
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, Remote):
+        return value.handle
+    if type(value) in (list, tuple):
+        return type(value)(_keep(item) for item in value)
+    if type(value) is dict:
+        return {key: _keep(item) for key, item in value.items()}
+    return value
 
 
 def _distance(shape: Shape, got: NDArray[Any], right: NDArray[Any]) -> float:

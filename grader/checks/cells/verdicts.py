@@ -181,7 +181,7 @@ def _describe(value: Any) -> str:
         return "None"
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return "not finite everywhere"
-    return f"of type {getattr(getattr(value, 'handle', None), 'type_name', type(value).__name__)}"
+    return f"of type {getattr(value, 'type_name', type(value).__name__)}"
 
 
 def _badness(outcome: Outcome) -> tuple[bool, bool, float]:

@@ -14,7 +14,7 @@ from grader.candidate.local import LocalCandidate
 from grader.candidate.wire import Handle
 from grader.checks.base import Check
 from grader.course.catalogue import load_assignment
-from grader.model import Status
+from grader.model import Kind, Status
 from reference.targets import resolve
 
 SEED = 7
@@ -74,11 +74,16 @@ class Liar(LocalCandidate):
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS.keys())
 def test_every_part_of_any_answer_is_judged(check: Check) -> None:
-    """A check gives an outcome per part, some of them wrong, whatever values came back."""
+    """A check gives an outcome per part, some of them wrong, whatever values came back.
+
+    A cell asks so often that it always meets a lie.
+    """
     expected = check.expect(LocalCandidate(resolve), SEED)
     seen = set()
     for number in range(40):
         outcomes = check.run(Liar(np.random.default_rng(number)), expected, SEED)
         assert outcomes.keys() == set(check.parts)
         seen |= {outcome.status for outcome in outcomes.values()}
-    assert seen == {Status.PASSED, Status.FAILED}
+    assert seen <= {Status.PASSED, Status.FAILED}
+    assert Status.FAILED in seen
+    assert Status.PASSED in seen or check.kind is Kind.NOTEBOOK_CELL
