@@ -114,16 +114,20 @@ def _settle(handout: Path, name: str, folder: Path, draft: Draft) -> tuple[Draft
         else:
             for place, each in found.items():
                 refused[place] = (*refused.get(place, ()), each.reason)
-        try:
-            draft = import_handout(handout, name, refused, chosen)
-        except AssignmentError:  # nothing is left: the first draft says more than an empty one
-            return draft, "the reference passes none of its checks; see IMPORT.md"
+        draft = import_handout(handout, name, refused, chosen)
         _write(folder, draft.files)
     try:
         regenerate(loaded)
     except AssignmentError as error:
         return draft, f"its expected values are not: {error}"
-    return draft, ""
+    if draft.account.checks:
+        return draft, ""
+    if draft.account.lacking:
+        return (
+            draft,
+            f"the reference has no {', '.join(draft.account.lacking)}, so nothing is judged",
+        )
+    return draft, f"the reference passes none of its cells, so nothing is judged; see {ACCOUNT}"
 
 
 def _summarise(account: Account, folder: Path) -> str:

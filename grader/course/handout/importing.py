@@ -74,7 +74,8 @@ def import_handout(
     SubmissionError
         If the handout cannot be read.
     AssignmentError
-        If it holds no notebook, or no notebook with a check.
+        If it holds no notebook, or no notebook with a check. Where checks are lacking only because
+        the reference is, or does not pass them, the draft has review items in their place.
     """
     handout = read_handout(path)
     material = _Material(read_course_files(handout.files), refused or {}, chosen or {})
@@ -85,7 +86,8 @@ def import_handout(
         findings = _find(notebook, material)
         tagged.append(tag_notebook(notebook, findings, material.course, names))
     accounts = tuple(_account_of(each) for each in tagged)
-    if not any(each.of(Role.CHECK) for each in accounts):
+    has_checks = any(each.of(Role.CHECK) for each in accounts)
+    if not has_checks and not material.lacking and not material.refused:
         raise AssignmentError(_say_no_checks(handout, accounts))
     masters = [each for each in tagged if each.is_judged]
     for question in unused_questions(names, masters):

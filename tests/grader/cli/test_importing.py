@@ -83,6 +83,18 @@ def test_a_toy_network_of_the_other_orientation_declares_its_convention(tmp_path
     assert orientation.default == "output_first"
 
 
+def test_a_handout_that_the_reference_does_not_know_is_written_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its cells wait for a person, and the message names what the reference lacks."""
+    cell = "from cs231n.rnn_layers import rnn_forward\nassert np.all(rnn_forward(1) == 2)"
+    handout = write_notebook(tmp_path / "rnn.ipynb", SETUP, cell)
+    draft = tmp_path / "week9"
+    assert main(["import", str(handout), "--into", str(draft), "--quiet"]) == 4
+    assert "rnn_layers:rnn_forward" in capsys.readouterr().err
+    assert [str(check.kind) for check in load_assignment(draft).assignment.checks] == ["review"]
+
+
 @pytest.mark.parametrize("folder", ["full", "file", "softmax"])
 def test_a_folder_or_a_name_that_is_taken_is_wrong_usage(
     tmp_path: Path, folder: str, capsys: pytest.CaptureFixture[str]
