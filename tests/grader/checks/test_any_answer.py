@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.candidate.base import Call, Method, Operation, Read, Reply, Shapes
+from grader.candidate.base import Call, Drawn, Look, Method, Operation, Read, Reply, Shapes
 from grader.candidate.local import LocalCandidate
 from grader.candidate.wire import Handle
 from grader.checks.base import Check
@@ -29,6 +29,8 @@ ODD_VALUES: Sequence[Any] = (
 )
 ODD_SHAPES: Sequence[Any] = (None, (), (1,), (0,), (-1,), (1.5,), "ab", 3, [5, 50], ("x",))
 
+_GIVES_VALUES = (Call, Method, Look, Read, Drawn)
+
 
 class Liar(LocalCandidate):
     """Gives the reference's answers, some of them replaced by what no function would return."""
@@ -47,7 +49,7 @@ class Liar(LocalCandidate):
     def _lie(self, operation: Operation, reply: Reply) -> Reply:
         if isinstance(operation, Shapes):
             return replace(reply, value=self._lie_about_shapes(reply.value))
-        if isinstance(operation, (Call, Method, Read)) and not isinstance(reply.value, Handle):
+        if isinstance(operation, _GIVES_VALUES) and not isinstance(reply.value, Handle):
             after = {0: self._draw(ODD_VALUES)} if self._draws.random() < 0.05 else {}
             return Reply(self._replace(reply.value), after)
         return reply
