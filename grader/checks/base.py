@@ -172,7 +172,7 @@ def _say_wrong(part: str, found: Comparison) -> str:
         return f"{part} has the wrong sign in every entry."
     if found.factor is not None and abs(found.factor) < 1e-12:
         return f"{part} is zero everywhere."
-    if found.factor is not None:
+    if found.factor is not None and f"{found.factor:.4g}" != "1":
         return f"Every entry of {part} is {found.factor:.4g} times what it should be."
     if found.count == 1:
         return f"{part} is wrong."
