@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.checks.cells.names import canonical_module as known_module
+from grader.course.handout.python2 import to_python3
 from grader.submission.course_names import COURSE_NAMES, PROVIDED, targets_named
 from grader.submission.edition import EDITIONS, Edition
 from grader.submission.layout import ends_with
@@ -81,6 +82,9 @@ def read_course_files(files: Mapping[str, bytes]) -> CourseFiles:
         stem = path.rpartition("/")[2].rstrip().removesuffix(".py")
         if isinstance(tree, SourceProblem):
             problems.append(tree)
+            text = to_python3(text)  # its names and stubs are those of Python 2 all the same
+            tree = parse_file(path, content, text)
+        if isinstance(tree, SourceProblem):
             continue
         module = canonical_module(path)
         for node in tree.body:

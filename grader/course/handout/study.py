@@ -156,6 +156,10 @@ def _study_cell(cell: HandoutCell, flow: _Flow) -> CellStudy:
                 loads = loads or Taint.DATA in own
                 trains = trains or Taint.TRAINED in own
         _spread(statement, spread, own, flow)
+    found = comparisons(body)
+    if found and not targets:
+        targets.update(dict.fromkeys(_course_names(body, flow)))
+        taints |= {Taint.STUDENT} if targets else set()
     defines = defined_names(body)
     is_written = bool(_WRITTEN.search(cell.source)) and not _PLACES.search(cell.source)
     if is_written:
@@ -168,7 +172,7 @@ def _study_cell(cell: HandoutCell, flow: _Flow) -> CellStudy:
     flow.definers.update(dict.fromkeys(defines, cell.number))
     return CellStudy(
         cell,
-        comparisons(body),
+        found,
         needs,
         tuple(targets),
         tuple(frameworks),
@@ -260,6 +264,23 @@ def _targets_of(statement: Statement, flow: _Flow) -> Iterator[str]:
             target = _resolve(name, flow.stars[-1], flow)
             if target is not None:
                 yield target
+
+
+def _course_names(body: tuple[ast.stmt, ...], flow: _Flow) -> Iterator[str]:
+    """Yield what a cell reads of course modules that are neither known nor marked as written."""
+    for name in sorted(free_names(body)):
+        homes = [
+            target
+            for target in flow.course.names.get(name, ())
+            if target.partition(":")[0] not in PROVIDED
+        ]
+        is_helper = _LOADS.match(name) or _DRAWS.match(name) or is_measure(name)
+        if is_helper or name in flow.definers or name in _NEVER_STUDENTS:
+            continue
+        if homes:
+            yield homes[0]
+        elif flow.stars and name not in flow.course.names:
+            yield f"{flow.stars[-1]}:{name}"
 
 
 def _intrinsic(statement: Statement, flow: _Flow) -> frozenset[str]:
