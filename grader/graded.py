@@ -107,7 +107,7 @@ def _add_answer(result: CheckResult, answer: str) -> CheckResult:
 def _tell_settled(assignment: Assignment, settled: Mapping[str, str]) -> tuple[str, ...]:
     """Say where a submission follows another year's convention than the default."""
     return tuple(
-        f"{convention.title}: your code has {convention.choices[choice].title}, as some years of "
+        f"{convention.title[:1].upper()}{convention.title[1:]}: your code has {convention.choices[choice].title}, as some years of "
         "the course do; that is fine."
         for convention in assignment.conventions
         if (choice := settled[convention.name]) != convention.default

@@ -127,7 +127,8 @@ def group_causes(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
     Consequences are no causes; each one is a follower of the cause it builds on, if there is
     just one.
     """
-    failed = [check for check in checks if check.outcome.status is not Status.PASSED]
+    settled = (Status.PASSED, Status.NEEDS_REVIEW)
+    failed = [check for check in checks if check.outcome.status not in settled]
     causes = group_failures(check for check in failed if not check.outcome.evidence.builds_on)
     followers: dict[int, list[CheckResult]] = {}
     for check in failed:

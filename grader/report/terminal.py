@@ -18,6 +18,7 @@ from grader.report.causes import (
 from grader.report.consequences import write_consequences
 from grader.report.failure import write_failure
 from grader.report.paper import Paper
+from grader.report.reviews import write_reviews
 from grader.report.untrusted import printable
 from grader.report.visibility import shown
 from grader.report.wording import (
@@ -93,6 +94,7 @@ def render(
         for cause in group_failures(c for c in report.checks if c.outcome.evidence.builds_on):
             write_failure(paper, cause, report, command=command, everything=True)
     _write_stand_ins(paper, report)
+    write_reviews(paper, report, everything=everything)
     _write_notes(paper, report)
     if everything:
         _write_passed(paper, report)
@@ -173,10 +175,13 @@ def _write_points(paper: Paper, report: Report) -> None:
         if assignment != group:
             group = assignment
             paper.paragraph(printable(titles.get(group, group)), style="dim", indent="  ")
-        style = "green" if row.score >= row.max_score else "red" if row.score == 0 else "yellow"
+        settled = row.max_score - row.pending
+        style = "green" if row.score >= settled > 0 else "red" if row.score == 0 else "yellow"
+        pending = f"   {points(row.pending)} pending" if row.pending else ""
         paper.row(
-            (f"  {score:>{widest}}", style if row.max_score else "dim"),
+            (f"  {score:>{widest}}", style if settled > 0 else "dim"),
             (f"  {printable(row.title)}", ""),
+            (pending, "yellow"),
         )
 
 
@@ -257,8 +262,9 @@ def _write_end(
     saved: tuple[str, ...],
 ) -> None:
     passed = len(_with_status(report, Status.PASSED))
+    judged = len(report.checks) - len(_with_status(report, Status.NEEDS_REVIEW))
     paper.blank()
-    paper.paragraph(f"{passed} of {count(len(report.checks), 'check')} passed.", indent="")
+    paper.paragraph(f"{passed} of {count(judged, 'check')} passed.", indent="")
     if causes:
         paper.paragraph("After a change:", command=command, indent="")
     if not everything:
