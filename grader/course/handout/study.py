@@ -13,6 +13,7 @@ from grader.course.handout.comparisons import Comparison, comparisons, is_measur
 from grader.course.handout.modules import CourseFiles, canonical_module
 from grader.course.handout.names import BUILTINS, Statement, defined_names, free_names, statements
 from grader.course.handout.reading import HandoutCell, HandoutNotebook
+from grader.course.handout.shown import DRAWS, plots, prints, reads_any
 from grader.submission.course_names import COURSE_NAMES, PROVIDED
 
 _FRAMEWORKS = {
@@ -54,7 +55,6 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _NEVER_STUDENTS = BUILTINS | {*_FRAMEWORKS, "np", "plt", "math", "random", "time", "os", "sys"}
-_DRAWS = re.compile(r"^(?:im)?show\w*|^plot\w*|^visuali[sz]e\w*|^vis_\w+|^draw\w*")
 _PLACES = re.compile(r"FOLDERNAME|GOOGLE_DRIVE|drive\.mount|google\.colab")
 
 
@@ -179,9 +179,9 @@ def _study_cell(cell: HandoutCell, flow: _Flow) -> CellStudy:
         uses_student=Taint.STUDENT in taints,
         loads=loads,
         trains=trains,
-        plots=_plots(body),
-        times=_reads_any(body, "time", "timeit", "time_function", "tic"),
-        prints=_prints(body),
+        plots=plots(body),
+        times=reads_any(body, "time", "timeit", "time_function", "tic"),
+        prints=prints(body),
         is_written=is_written,
         defines=defines,
     )
@@ -274,7 +274,7 @@ def _course_names(body: tuple[ast.stmt, ...], flow: _Flow) -> Iterator[str]:
             for target in flow.course.names.get(name, ())
             if target.partition(":")[0] not in PROVIDED
         ]
-        is_helper = _LOADS.match(name) or _DRAWS.match(name) or is_measure(name)
+        is_helper = _LOADS.match(name) or DRAWS.match(name) or is_measure(name)
         if is_helper or name in flow.definers or name in _NEVER_STUDENTS:
             continue
         if homes:
@@ -297,38 +297,3 @@ def _intrinsic(statement: Statement, flow: _Flow) -> frozenset[str]:
         if _TRAINS.match(name):
             found.add(Taint.TRAINED)
     return frozenset(found)
-
-
-def _reads_any(body: tuple[ast.stmt, ...], *names: str) -> bool:
-    return any(
-        isinstance(child, ast.Name) and child.id in names
-        for node in body
-        for child in ast.walk(node)
-    )
-
-
-def _plots(body: tuple[ast.stmt, ...]) -> bool:
-    """Return whether a cell draws something; setting the size of pictures does not."""
-    for node in body:
-        for child in ast.walk(node):
-            match child:
-                case ast.Call(func=ast.Attribute(value=ast.Name(id="plt" | "pylab" | "ax"))):
-                    return True
-                case ast.Call(func=ast.Name(id=name)) if _DRAWS.match(name):
-                    return True
-    return False
-
-
-def _prints(body: tuple[ast.stmt, ...]) -> bool:
-    """Return whether a cell shows a computed value."""
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            continue
-        for child in ast.walk(node):
-            match child:
-                case ast.Call(func=ast.Name(id=name), args=arguments) if "print" in name:
-                    if any(not isinstance(argument, ast.Constant) for argument in arguments):
-                        return True
-    last = body[-1] if body else None
-    shown = ast.Name | ast.Attribute | ast.Subscript | ast.BinOp | ast.Compare | ast.Tuple
-    return isinstance(last, ast.Expr) and isinstance(last.value, shown)
