@@ -89,6 +89,7 @@ class SolverTraining(Training):
             lr_decay=self.decay,
             batch_size=self.batch_size,
             num_epochs=self.epochs,
+            num_train_samples=1,  # nobody reads the histories, and slow code has no time for them
             verbose=False,
         )
         candidate.run([Seed(seed)])
