@@ -169,7 +169,8 @@ def _study_cell(cell: HandoutCell, flow: _Flow) -> CellStudy:
         touched = {name for each in statements(body) for name in each.touches}
         for name in (defines | touched) - flow.libraries:
             flow.taints[name] = flow.taints.get(name, frozenset()) | {Taint.TRAINED}
-    flow.definers.update(dict.fromkeys(defines, cell.number))
+    again = flow.libraries & flow.definers.keys()  # a module is the same, whoever imports it
+    flow.definers.update(dict.fromkeys(defines - again, cell.number))
     return CellStudy(
         cell,
         found,
