@@ -38,28 +38,55 @@ DEEP_CELL = ("FullyConnectedNet.cell.grads",)
 COMBINED_VALUE = ("affine_relu.out", "affine_relu.cell.*")
 COMBINED_GRADIENTS = ("affine_relu.d?", "affine_relu.cell.d?")
 
+TWO_LAYER_TRAINING = "TwoLayerNet.training.*"
+DEEP_TRAINING = (
+    *("FullyConnectedNet.by_heart_*", "sgd_momentum.training.*"),
+    *("rmsprop.training.*", "adam.training.*"),
+)
+
+# What gradients of another size keep from learning in time; the other rules divide by the size.
+SMALL_STEPS = (TWO_LAYER_TRAINING, "FullyConnectedNet.by_heart_*", "sgd_momentum.training.*")
+
 # Which checks call what, directly or through another function of this submission: its
 # two-layer network is made of affine_relu layers, its deep network of single ones.
 DEPENDENTS: dict[str, tuple[str, ...]] = {
     "affine_forward": (
         *("affine_forward.*", "affine_backward.*", "affine_relu.*"),
-        *(*SCORES, *TWO_LAYER_LOSS, *DEEP_LOSS),
+        *(*SCORES, *TWO_LAYER_LOSS, TWO_LAYER_TRAINING, *DEEP_LOSS, *DEEP_TRAINING),
     ),
     "affine_backward": (
         *("affine_backward.*", *COMBINED_GRADIENTS),
-        *(*TWO_LAYER_LOSS, *DEEP_LOSS),
+        *(*TWO_LAYER_LOSS, TWO_LAYER_TRAINING, *DEEP_LOSS, *DEEP_TRAINING),
     ),
     "relu_forward": (
         *("relu_forward.*", "relu_backward.*", "affine_relu.*"),
-        *(*SCORES, *TWO_LAYER_LOSS, *DEEP_LOSS),
+        *(*SCORES, *TWO_LAYER_LOSS, TWO_LAYER_TRAINING, *DEEP_LOSS, *DEEP_TRAINING),
     ),
-    "relu_backward": ("relu_backward.*", *COMBINED_GRADIENTS, *TWO_LAYER_LOSS, *DEEP_LOSS),
-    "affine_relu_forward": ("affine_relu.*", *TWO_LAYER_SCORES, *TWO_LAYER_LOSS),
-    "affine_relu_backward": (*COMBINED_GRADIENTS, *TWO_LAYER_LOSS),
+    "relu_backward": (
+        "relu_backward.*",
+        *COMBINED_GRADIENTS,
+        *TWO_LAYER_LOSS,
+        TWO_LAYER_TRAINING,
+        *DEEP_LOSS,
+        *DEEP_TRAINING,
+    ),
+    "affine_relu_forward": (
+        "affine_relu.*",
+        *TWO_LAYER_SCORES,
+        *TWO_LAYER_LOSS,
+        TWO_LAYER_TRAINING,
+    ),
+    "affine_relu_backward": (*COMBINED_GRADIENTS, *TWO_LAYER_LOSS, TWO_LAYER_TRAINING),
     "svm_loss": ("svm_loss*",),
-    "softmax_loss": ("softmax_loss*", *TWO_LAYER_LOSS, *DEEP_LOSS),
-    "TwoLayerNet": (*TWO_LAYER_SCORES, *TWO_LAYER_LOSS),
-    "FullyConnectedNet": ("FullyConnectedNet.depth.*", *DEEP_LOSS),
+    "softmax_loss": (
+        "softmax_loss*",
+        *TWO_LAYER_LOSS,
+        TWO_LAYER_TRAINING,
+        *DEEP_LOSS,
+        *DEEP_TRAINING,
+    ),
+    "TwoLayerNet": (*TWO_LAYER_SCORES, *TWO_LAYER_LOSS, TWO_LAYER_TRAINING),
+    "FullyConnectedNet": ("FullyConnectedNet.depth.*", *DEEP_LOSS, *DEEP_TRAINING),
     "sgd_momentum": ("sgd_momentum.*",),
     "rmsprop": ("rmsprop.*",),
     "adam": ("adam.*",),
@@ -87,6 +114,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             *("affine_backward.dw", "affine_relu.dw", "affine_relu.cell.*"),
             *("affine_backward.cell.dw", "TwoLayerNet.loss_cell.grads"),
             *("TwoLayerNet.reg_*.W?", "FullyConnectedNet.reg_*.W?", *DEEP_CELL),
+            *SMALL_STEPS,
         ),
     ),
     "relu_forward": (
@@ -108,6 +136,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             *("relu_backward.*", *COMBINED_GRADIENTS),
             *("TwoLayerNet.reg_*.?1", "FullyConnectedNet.reg_*.?[12]"),
             *("TwoLayerNet.loss_cell.grads", "relu_backward.cell.dx", *DEEP_CELL),
+            "FullyConnectedNet.by_heart_3.*",
         ),
     ),
     "affine_relu_forward": (
@@ -138,6 +167,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             *("softmax_loss_gradient.dx", "softmax_loss.cell.dx"),
             *("TwoLayerNet.reg_*", "TwoLayerNet.loss_cell.grads"),
             *("FullyConnectedNet.reg_*", *DEEP_CELL),
+            *SMALL_STEPS,
         ),
     ),
     "TwoLayerNet": (
@@ -156,13 +186,13 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "sgd_momentum": (
         "next_w = w + v",
         "next_w = w - v",
-        ("sgd_momentum.next_w", "sgd_momentum.cell.*"),
+        ("sgd_momentum.next_w", "sgd_momentum.cell.*", "sgd_momentum.training.*"),
     ),
     "rmsprop": ("(1 - decay) * dw ** 2", "decay * dw ** 2", ("rmsprop.*",)),
     "adam": (
         "vt = config['v'] / (1 - beta2 ** config['t'])",
         "vt = config['v']",
-        ("adam.next_w", "adam.cell.*"),
+        ("adam.next_w", "adam.cell.*", "adam.training.*"),
     ),
 }
 
@@ -276,6 +306,8 @@ def test_missing_function_costs_the_checks_that_call_it(name: str, submission: P
     path.write_text(remove(path.read_text(), name))
     report = grade(submission, ASSIGNMENT)
     lost = (f"{name}.*",) if name in CLASSES else DEPENDENTS[name]
+    if name == "FullyConnectedNet":
+        lost = (*lost, *DEEP_TRAINING)
     assert_only_these_lose(report, lost)
     assert [target.partition(":")[2] for target in report.missing] == [name]
     for check in report.checks:
