@@ -60,12 +60,12 @@ def two_layer_check(points: float) -> TrainingCheck:
 
 def by_heart_check(points: float, *, layers: int = 3) -> TrainingCheck:
     """Return the check that ``FullyConnectedNet`` of three or five layers learns fifty images."""
-    weight_scale, learning_rate, epochs = {3: (3e-2, 0.5, 50), 5: (1.5e-1, 0.2, 40)}[layers]
+    weight_scale, learning_rate, epochs = {3: (4e-2, 0.5, 45), 5: (1.8e-1, 0.2, 40)}[layers]
     return TrainingCheck(
         id=f"FullyConnectedNet.by_heart_{layers}",
         training=SolverTraining(
             target="fc_net:FullyConnectedNet",
-            arguments=([30] * (layers - 1),),
+            arguments=([20] * (layers - 1),),
             keywords={
                 "input_dim": TINY_PIXELS,
                 "num_classes": CLASSES,
@@ -86,16 +86,16 @@ def by_heart_check(points: float, *, layers: int = 3) -> TrainingCheck:
 def update_rule_check(rule: str, points: float) -> TrainingCheck:
     """Return the check that ``sgd_momentum``, ``rmsprop`` or ``adam`` trains a network."""
     weight_scale, learning_rate, epochs, scale = {
-        "sgd_momentum": (6e-2, 5e-2, 8, 1.0),
+        "sgd_momentum": (8e-2, 5e-2, 8, 1.0),
         # On pixels as bright as these, twenty times the learning rate learns much less.
-        "rmsprop": (1e-3, 5e-4, 12, 200.0),
-        "adam": (3e-2, 1e-2, 6, 1.0),
+        "rmsprop": (1e-3, 7e-4, 12, 200.0),
+        "adam": (3e-2, 1e-2, 7, 1.0),
     }[rule]
     return TrainingCheck(
         id=f"{rule}.training",
         training=SolverTraining(
             target="fc_net:FullyConnectedNet",
-            arguments=([30, 30],),
+            arguments=([20, 20],),
             keywords={
                 "input_dim": TINY_PIXELS,
                 "num_classes": CLASSES,
@@ -106,7 +106,7 @@ def update_rule_check(rule: str, points: float) -> TrainingCheck:
             batch_size=25,
             update_rule=rule,
         ),
-        images=_tiny(400, scale=scale),
+        images=_tiny(300, scale=scale),
         points={ACCURACY: points},
         hint="What does your rule keep from one step to the next, and does it keep all of it?",
     )
