@@ -207,8 +207,12 @@ def test_a_table_of_images_seen_is_not_learning_by_heart(submit: Submit) -> None
 )
 def test_predictions_are_believed_only_as_scores(submit: Submit, answer: str, said: str) -> None:
     """What is no score for each class of each image is said so, once training has ended."""
-    # The Solver asks about a hundred images at once.
-    changed = f"            return scores if len(X) == 100 else {answer}\n\n"
+    # The Solver asks about the validation set, always the same fifty images.
+    changed = (
+        "            if len(X) == 50:\n"
+        "                self.watched = getattr(self, 'watched', X.sum())\n"
+        f"            return {answer} if len(X) == 50 and X.sum() != self.watched else scores\n\n"
+    )
     files = read(NETWORKS, (FC_NET, "            return scores\n\n", changed))
     outcome = judge(submit, TWO_LAYER, files)
     assert outcome.status is Status.FAILED, outcome
@@ -221,7 +225,7 @@ def test_training_out_of_time_says_how_far_it_came(submit: Submit) -> None:
     files = read(NETWORKS, (FC_NET, "        loss, grads = 0, {}\n", slow))
     outcome = judge(submit, TWO_LAYER, files, cpu_seconds=0.25)
     assert outcome.status is Status.TIMED_OUT
-    assert outcome.message.endswith("of 10 epochs were done.")
+    assert outcome.message.endswith("of 14 epochs were done.")
 
 
 def test_a_network_without_update_rules_is_trained_by_plain_descent(submit: Submit) -> None:
