@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from grader.checks.probes import RegularizationProbe
     from grader.checks.review import ReviewCheck
     from grader.checks.settled_scores import SettledScores
+    from grader.checks.training import (
+        AccuracyScore,
+        Form,
+        Images,
+        OwnTraining,
+        SolverTraining,
+        TrainingCheck,
+    )
     from grader.checks.value import ValueCheck
     from grader.compare import Measure
     from grader.course.assignment import Assignment, Question
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AccuracyScore",
     "Assignment",
     "Choice",
     "Classifier",
@@ -44,22 +53,27 @@ __all__ = [
     "DropoutBackwardCheck",
     "DropoutForwardCheck",
     "DropoutNetworkCheck",
+    "Form",
     "ForwardBackward",
     "FunctionCall",
     "GradientCheck",
     "HandIn",
+    "Images",
     "InitialisationCheck",
     "KeptShape",
     "Limits",
     "LinearLoss",
     "Measure",
     "ModelLoss",
+    "OwnTraining",
     "Prediction",
     "Question",
     "RegularizationProbe",
     "ReviewCheck",
     "SettledScores",
+    "SolverTraining",
     "TrainThenTest",
+    "TrainingCheck",
     "ValueCheck",
     "Visibility",
     "fixed",
@@ -71,6 +85,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AccuracyScore": "grader.checks.training",
     "Assignment": "grader.course.assignment",
     "Choice": "grader.course.conventions",
     "Classifier": "grader.checks.classifiers",
@@ -81,22 +96,27 @@ _HOMES = {
     "DropoutBackwardCheck": "grader.checks.dropout",
     "DropoutForwardCheck": "grader.checks.dropout",
     "DropoutNetworkCheck": "grader.checks.dropout_network",
+    "Form": "grader.checks.training",
     "ForwardBackward": "grader.checks.experiments",
     "FunctionCall": "grader.checks.experiments",
     "GradientCheck": "grader.checks.gradient",
     "HandIn": "grader.course.hand_in",
+    "Images": "grader.checks.training",
     "InitialisationCheck": "grader.checks.initialisation",
     "KeptShape": "grader.checks.linear",
     "Limits": "grader.model",
     "LinearLoss": "grader.checks.linear",
     "Measure": "grader.compare",
     "ModelLoss": "grader.checks.models",
+    "OwnTraining": "grader.checks.training",
     "Prediction": "grader.checks.linear",
     "Question": "grader.course.assignment",
     "RegularizationProbe": "grader.checks.probes",
     "ReviewCheck": "grader.checks.review",
     "SettledScores": "grader.checks.settled_scores",
+    "SolverTraining": "grader.checks.training",
     "TrainThenTest": "grader.checks.options",
+    "TrainingCheck": "grader.checks.training",
     "ValueCheck": "grader.checks.value",
     "Visibility": "grader.model",
     "fixed": "grader.inputs",
