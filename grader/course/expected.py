@@ -22,7 +22,7 @@ from grader.candidate.local import LocalCandidate
 from grader.checks.base import Check
 from grader.course.assignment import Assignment
 from grader.course.bundle import LoadedBundle
-from grader.course.catalogue import LoadedAssignment
+from grader.course.catalogue import LoadedAssignment, assignments_folder
 from grader.course.conventions import Settled, apply, combinations, label
 from grader.course.provenance import describe_origin, is_current
 from grader.errors import AssignmentError
@@ -152,18 +152,23 @@ def drift(loaded: LoadedAssignment) -> list[Change]:
 
 
 def _read(loaded: LoadedAssignment) -> Values:
-    name = loaded.assignment.name
     stored = _read_file(loaded)
     if not stored:
         raise AssignmentError(
-            f"{loaded.folder / FILE} is absent or unreadable: run grade regenerate {name}"
+            f"{loaded.folder / FILE} is absent or unreadable: run {_renewal(loaded)}"
         )
     if not is_current(loaded, str(stored.get(_ORIGIN, ""))):
         raise AssignmentError(
             f"{loaded.folder / FILE} is stale: the assignment or the reference has changed since; "
-            f"run grade regenerate {name}"
+            f"run {_renewal(loaded)}"
         )
     return {key: value for key, value in stored.items() if key != _ORIGIN}
+
+
+def _renewal(loaded: LoadedAssignment) -> str:
+    """Return the command that renews its values: only our own assignments are known by name."""
+    own = loaded.folder.parent == assignments_folder()
+    return f"grade regenerate {loaded.assignment.name if own else loaded.folder}"
 
 
 def _read_bundle(bundle: LoadedBundle) -> Values:

@@ -8,7 +8,7 @@ _NUMBER = r"""
     (?<![\w.^-]) (?:
         (?P<mantissa> (?:\d+(?:\.\d*)?|\.\d+)? ) [eE] (?P<exponent> -\d{1,3} ) (?![\w.]*\w)
       | 10 \s* (?:\^|\*\*) \s* [{(]? (?P<power> -\d{1,3} ) [})]?
-      | (?P<decimal> 0?\.\d+ ) (?![\w%])
+      | (?<! log\( ) (?P<decimal> 0?\.\d+ ) (?![\w%])
     )
 """
 _BOUND = re.compile(_NUMBER, re.VERBOSE)

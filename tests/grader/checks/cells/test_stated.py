@@ -65,6 +65,7 @@ def test_a_sentence_goes_on_over_lines_of_comment() -> None:
         "# Compare your output with ours",
         "# Loss should be close to 2.3",
         "# Loss should be about log(10) = 2.3026",
+        "Why do we expect our loss to be close to -log(0.1)?",
         "# you should reach an accuracy of near 0.44 on the validation set",
         "# a training loss less than 0.02",
         "# Adam usually works best with learning rates around 1e-3",
