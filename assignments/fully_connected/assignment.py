@@ -178,8 +178,19 @@ assignment = Assignment(
         Question(
             id="softmax_loss", title="Softmax loss", checks=losses["softmax_loss"], given=True
         ),
-        Question(id="two_layer_net", title="Two-layer network", checks=two_layer_checks(POINTS)),
-        Question(id="solver", title="Training with the Solver", checks=(two_layer_check(2),)),
+        # Since 2022 the two-layer network is a part of the course's first assignment.
+        Question(
+            id="two_layer_net",
+            title="Two-layer network",
+            checks=two_layer_checks(POINTS),
+            optional=True,
+        ),
+        Question(
+            id="solver",
+            title="Training with the Solver",
+            checks=(two_layer_check(2),),
+            optional=True,
+        ),
         Question(id="fully_connected_net", title="Multilayer network", checks=deep_checks(POINTS)),
         Question(
             id="by_heart",

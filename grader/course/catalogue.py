@@ -28,12 +28,14 @@ class LoadedAssignment:
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of the declaration's text, of the families it uses and its master notebooks."""
+        """sha256 of the declaration, of the families it uses, and of its notebooks' cells."""
         digest = hashlib.sha256((self.folder / DECLARATION).read_bytes())
         for path in _families_of(self.folder / DECLARATION):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-        for name in self.assignment.masters:
-            digest.update(hashlib.sha256(_read_master(self.folder / name)).digest())
+        if self.assignment.masters:
+            from grader.course.notebook import digest_of_masters
+
+            digest.update(digest_of_masters(self.folder, self.assignment.masters).encode())
         return digest.hexdigest()
 
 
@@ -154,13 +156,6 @@ def complete(loaded: LoadedAssignment) -> LoadedAssignment:
                 f"notebook cell with its id"
             )
     return replace(loaded, assignment=assignment)
-
-
-def _read_master(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise AssignmentError(f"{path}: the master notebook cannot be read: {error}") from error
 
 
 def _find_folder(name_or_folder: str | Path) -> Path:

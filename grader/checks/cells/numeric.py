@@ -8,8 +8,9 @@ other rule; then the direction is drawn again, with a shorter step.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,17 +26,23 @@ share of the whole, so that more of them find no more mistakes."""
 STEP = 1e-4
 """Length of the first step; shorter ones follow where the function bends too much for it."""
 
-_COARSE_STEP = 3e-2
-_ATTEMPTS = 5
-_SHORTER = 0.1
+_STEPS = (STEP, 1e-5, 1e-6, 1e-7, 1e-8)
+_COARSE_STEPS = (3e-2, 1e-2, 3e-3, 1e-3, 1e-2)
+"""The same where something is computed in single precision, which leaves more noise."""
+_DOUBLE = 1e-10
+"""Numbers that are known better than this are of double precision."""
 _CALM = 1e-7
 """How far, relatively, the rules for smooth functions may be broken by one that is smooth."""
 
 _ENTRY_STEP = 1e-5
+_COARSE_ENTRY_STEP = 1e-2
 _FLOOR = 1e-8
 """The course's own: smaller derivatives are as good as zero."""
 _MOST_NOISE = 1e-3
 """Noise beyond this share excuses nothing: mistakes are larger."""
+
+_EXCUSE = 8
+"""Times the noise seen that single precision is excused: some directions show little of theirs."""
 
 
 class Unusable(Exception):  # noqa: N818 - says what it is about
@@ -54,6 +61,9 @@ class NumericGradient(NDArrayOperatorsMixin):
     """Derivatives along them."""
     noise: NDArray[np.float64]
     """How far each of these may be off."""
+    excused: NDArray[np.float64]
+    """How far each may be off without being wrong, whatever its size: in single precision steps
+    have to be so long that kinks are within them; zero for double precision."""
     entries: Callable[[], NDArray[Any]] = field(repr=False)
     """Differentiates by every entry."""
     _whole: NDArray[Any] | None = field(default=None, repr=False)
@@ -84,7 +94,7 @@ class NumericGradient(NDArrayOperatorsMixin):
         projected = self.directions @ flat
         typical = float(np.linalg.norm(flat)) / max(1.0, np.sqrt(flat.size))
         scale = max(_FLOOR, typical, float(np.max(np.abs(projected) + np.abs(self.slopes))))
-        noise = np.minimum(self.noise, _MOST_NOISE * scale)
+        noise = np.maximum(np.minimum(self.noise, _MOST_NOISE * scale), self.excused)
         beyond = np.maximum(np.abs(projected - self.slopes) - noise, 0.0)
         return float(np.max(beyond) / scale)
 
@@ -133,8 +143,11 @@ class GradientChecker:
 
     def _differentiate(self, function: _Function) -> NumericGradient:
         x = function.x
-        middle = function.here()
-        found = [self._along_some_direction(function, middle) for _ in range(DIRECTIONS)]
+        value = function.call()
+        epsilon = max(_epsilon_of(x), _epsilon_of(value))
+        middle = function.as_value(value)
+        found = [self._along_some_direction(function, middle, epsilon) for _ in range(DIRECTIONS)]
+        entry_step = _ENTRY_STEP if epsilon < _DOUBLE else _COARSE_ENTRY_STEP
         place = np.array(x)
         return NumericGradient(
             shape=x.shape,
@@ -142,21 +155,26 @@ class GradientChecker:
             directions=np.array([one.direction for one in found]),
             slopes=np.array([one.slope for one in found]),
             noise=np.array([one.noise for one in found]),
-            entries=lambda: function.entries(place),
+            excused=np.array([_EXCUSE * one.noise if epsilon > _DOUBLE else 0.0 for one in found]),
+            entries=lambda: function.entries(place, entry_step),
         )
 
-    def _along_some_direction(self, function: _Function, middle: NDArray[np.float64]) -> _Slope:
-        """Return a derivative along a direction without kinks, or the calmest of those tried."""
-        step = STEP if function.x.dtype.itemsize >= 8 else _COARSE_STEP
+    def _along_some_direction(
+        self, function: _Function, middle: NDArray[np.float64], epsilon: float
+    ) -> _Slope:
+        """Return a derivative along a direction without kinks, or the calmest of those tried.
+
+        A function that is calm nowhere computes in single precision inside, whatever it returns.
+        """
         tried: list[_Slope] = []
-        for _ in range(_ATTEMPTS):
+        for step in (*(_STEPS if epsilon < _DOUBLE else ()), *_COARSE_STEPS):
             drawn = self._generator.standard_normal(function.x.size)
             direction = drawn / max(float(np.linalg.norm(drawn)), 1e-300)
-            tried.append(function.along(direction, step, middle))
-            if tried[-1].is_calm:
+            tried.append(function.along(direction, step, middle, epsilon))
+            if tried[-1].is_calm and epsilon < _DOUBLE:
                 return tried[-1]
-            step *= _SHORTER
-        return min(tried, key=lambda slope: slope.noise)
+        calmest = min(tried, key=lambda slope: slope.noise)
+        return calmest if epsilon > _DOUBLE else replace(calmest, noise=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +199,12 @@ class _Function:
             kind = f"one of {x.dtype}" if isinstance(x, np.ndarray) else f"a {type(x).__name__}"
             raise Unusable(f"A numeric gradient needs an array of floats, not {kind}.")
 
-    def here(self) -> NDArray[np.float64]:
-        """Return the value at the array as it is."""
-        return self._as_value(self.call())
-
     def along(
-        self, direction: NDArray[np.float64], step: float, middle: NDArray[np.float64]
+        self,
+        direction: NDArray[np.float64],
+        step: float,
+        middle: NDArray[np.float64],
+        epsilon: float,
     ) -> _Slope:
         """Return the derivative along a direction.
 
@@ -198,6 +216,8 @@ class _Function:
             Length of the shorter step.
         middle : ndarray
             Value without any.
+        epsilon : float
+            Relative precision of the numbers.
         """
         shift = step * direction.reshape(self.x.shape)
         first, second, third, fourth = self._values([shift, -shift, 2 * shift, -2 * shift])
@@ -208,22 +228,21 @@ class _Function:
         slope = (4 * fine - coarse) / 3
         weight = 1.0 if self.upstream is None else np.maximum(np.abs(self.upstream), 1e-3)
         size = float(np.linalg.norm(np.abs(middle) * weight))
-        epsilon = float(np.finfo(self.x.dtype).eps)
-        rounding = 8 * epsilon * (size / step + abs(slope))
+        rounding = (8 if epsilon < _DOUBLE else 32) * epsilon * (size / step + abs(slope))
         broken = abs(fine - coarse) + abs(2 * near - far)
         calm = broken <= _CALM * abs(slope) + 4 * rounding
         return _Slope(direction, slope, broken + rounding, calm)
 
-    def entries(self, place: NDArray[Any]) -> NDArray[Any]:
-        """Return the derivative by every entry at a place."""
+    def entries(self, place: NDArray[Any], length: float) -> NDArray[Any]:
+        """Return the derivative by every entry at a place, by steps of a length."""
         gradient = np.zeros(place.shape)
         flat = gradient.reshape(-1)
         for entry in range(place.size):
             shift = np.zeros(place.size)
-            shift[entry] = _ENTRY_STEP
+            shift[entry] = length
             step = shift.reshape(place.shape)
             upper, lower = self._values([step, -step], place)
-            flat[entry] = self._inner(upper - lower) / (2 * _ENTRY_STEP)
+            flat[entry] = self._inner(upper - lower) / (2 * length)
         return gradient
 
     def _values(
@@ -235,12 +254,12 @@ class _Function:
         try:
             for shift in shifts:
                 self.x[...] = start + shift
-                values.append(self._as_value(self.call()))
+                values.append(self.as_value(self.call()))
         finally:
             self.x[...] = before
         return values
 
-    def _as_value(self, value: Any) -> NDArray[np.float64]:
+    def as_value(self, value: Any) -> NDArray[np.float64]:
         """Return a copy of what came back, if it is what a derivative can be taken of."""
         array = (
             np.asarray(value) if isinstance(value, (np.ndarray, np.generic, float, int)) else None
@@ -264,3 +283,9 @@ class _Function:
 
     def _inner(self, difference: NDArray[np.float64]) -> float:
         return float(difference if self.upstream is None else np.sum(difference * self.upstream))
+
+
+def _epsilon_of(value: Any) -> float:
+    """Return the relative precision of a number or an array; of anything else, none is known."""
+    dtype = getattr(value, "dtype", None)
+    return float(np.finfo(dtype).eps) if isinstance(dtype, np.dtype) and dtype.kind == "f" else 0.0
