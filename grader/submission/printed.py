@@ -12,13 +12,23 @@ from typing import TypeAlias
 
 from grader.submission.notebook import parse_cell
 
-_NUMBER = r"([-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?|nan|inf))\b"
-_BETWEEN = r"[ \t'\",(]*(?:np\.float\d*\()?"
-"""What Python puts between a label and a number: a blank, or marks of a printed tuple."""
+_NUMBER = (
+    r"([-+]?(?:\d{1,40}+(?:\.\d{0,40}+)?(?:[eE][-+]?\d{1,4}+)?"
+    r"|\.\d{1,40}+(?:[eE][-+]?\d{1,4}+)?|nan|inf))\b"
+)
+_BETWEEN = r"[ \t'\",(]{0,20}+(?:np\.float\d{1,3}\()?"
+"""What Python puts between a label and a number: a blank, or marks of a printed tuple.
+
+Students write what is searched. Nothing in these patterns can be matched in two ways, and whatever
+repeats is bounded: a line of digits would take minutes otherwise.
+"""
+_GAP = r"[ \t]{0,40}+"
 _SPARSE = re.compile(rf"^numerical: .*?relative error: {_NUMBER}", re.MULTILINE)
 """What the course's gradient check prints for each entry it looks at."""
 _LINE = 400
 """Characters of a line that are searched for a label."""
+_SEARCHED = 1 << 18
+"""Characters of a cell's output that are searched, all labels together."""
 _WORDS = 12
 _CHARACTERS = 20_000
 _SITES = 100
@@ -72,6 +82,7 @@ def read_numbers(output: str, sites: Sequence[Site]) -> dict[int, float]:
         if site.label is not None:
             by_label.setdefault(site.label.pattern, []).append(position)
     lines = "\n".join(line[:_LINE] for line in output.split("\n"))
+    lines = lines[: _SEARCHED // max(1, len(by_label))]
     for pattern, positions in by_label.items():
         numbers = [_worth(said) for said in re.findall(pattern, lines, re.MULTILINE)]
         share, rest = divmod(len(numbers), len(positions))
@@ -161,7 +172,7 @@ def _label(pieces: Sequence[str | ast.expr]) -> re.Pattern[str]:
         label = last if before else f"{label} {last}"
         is_open = is_open and not before
     words = label.replace("%%", "%").split()[-_WORDS:]
-    text = r"[ \t]*".join(map(re.escape, words))
+    text = _GAP.join(map(re.escape, words))
     start = r"^.*?" if is_open else r"^[ \t('\"]*"
     return re.compile(rf"{start}{text}{_BETWEEN}{_NUMBER}", re.MULTILINE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,6 +39,10 @@ _MOST_REQUESTS = 50_000
 """More than any cell needs; loops over what a candidate made up must end."""
 _MOST_LEASED = 1 << 30
 """Bytes of arrays that may be leased and written back: the same."""
+_MOST_COMPARED = 1 << 34
+"""Bytes of leased arrays that may be looked at for changes: a few seconds of the grader's own."""
+_MOST_SECONDS = 60.0
+"""Processor seconds of the grader that a cell may cost, which no limit of a worker bounds."""
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), slice, np.generic, np.ndarray)
 _DTYPES = tuple(DTYPE_NAMES.values())
 _METHODS = frozenset({"method", "builtin_function_or_method", "partial", "function"})
@@ -66,6 +71,7 @@ class Session:
         self._random = random
         self._leases = Leases()
         self._requests = 0
+        self._started = time.process_time()
         self._methods: set[tuple[str, str]] = set()
         self._remotes: WeakValueDictionary[Handle, Remote] = WeakValueDictionary()
         self._released: dict[Handle, None] = {}
@@ -129,15 +135,28 @@ class Session:
 
     def _send(self, operation: Operation) -> Reply:
         self._requests += 1
-        if self._requests > _MOST_REQUESTS:
-            message = f"The cell was stopped after {_MOST_REQUESTS} calls."
-            raise CallFailed(Failure(Status.TIMED_OUT, message))
-        if self._leases.moved > _MOST_LEASED:
-            message = "The arrays that the cell asks for are too large."
-            raise CallFailed(Failure(Status.CRASHED, message))
+        self._stop_what_is_endless()
         released, self._released = self._released, {}
         first = [Forget(handle) for handle in released]
         return self._candidate.run([*first, *self._leases.collect(), operation])[-1]
+
+    def _stop_what_is_endless(self) -> None:
+        """Raise ``CallFailed`` where a cell loops over more than anybody needs.
+
+        A worker's time is bounded elsewhere; this is about ours.
+        """
+        if self._leases.moved > _MOST_LEASED:
+            message = "The arrays that the cell asks for are too large."
+            raise CallFailed(Failure(Status.CRASHED, message))
+        if self._requests > _MOST_REQUESTS:
+            message = f"The cell was stopped after {_MOST_REQUESTS} calls."
+        elif self._leases.compared > _MOST_COMPARED:
+            message = "The cell was stopped: it changes too many and too large arrays."
+        elif time.process_time() - self._started > _MOST_SECONDS:
+            message = "The cell was stopped: what it is given takes too long to go through."
+        else:
+            return
+        raise CallFailed(Failure(Status.TIMED_OUT, message))
 
     def _unwrap(self, value: Any, name: str, depth: int = 0) -> Any:
         """Return an argument as the candidate takes it."""

@@ -14,6 +14,7 @@ from grader.candidate.proxy import ForeignArgument, RemoteDict, RemoteFunction, 
 from grader.candidate.proxy.randomness import CellRandom
 from grader.candidate.proxy.write_back import write_back
 from grader.candidate.sandboxed import SandboxedCandidate
+from grader.model import Status
 
 Submit = Callable[..., SandboxedCandidate]
 X = np.arange(6.0).reshape(2, 3)
@@ -227,3 +228,22 @@ def test_functions_of_the_grader_do_not_travel(submit: Submit) -> None:
     session, _ = open_session(submit("def f(x): return x"))
     with pytest.raises(ForeignArgument, match="function to f"):
         RemoteFunction(session, "layers:f")(lambda: 1)
+
+
+def test_going_through_too_many_arrays_is_stopped(submit: Submit) -> None:
+    """Every request looks at all arrays in use; a model made of thousands ends the cell."""
+    session, _ = open_session(
+        submit(
+            """
+            import numpy as np
+            class Model:
+                def __init__(self):
+                    self.params = {f"W{n}": np.zeros(50_000) for n in range(1_000)}
+            """
+        )
+    )
+    model = RemoteFunction(session, "layers:Model")()
+    with pytest.raises(CallFailed, match="too many and too large arrays") as stopped:
+        for _ in model.params.items():
+            pass
+    assert stopped.value.failure.status is Status.TIMED_OUT

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -304,3 +305,15 @@ def test_what_does_something_else_is_no_copy() -> None:
     assert Copies([cell(NETWORK)]).find("batchnorm.cell", normalised) is None
     other_year = NETWORK.replace("reg=reg", "reg=reg, normalization='batchnorm'")
     assert Copies([cell(other_year)]).find("batchnorm.cell", normalised) is not None
+
+
+@pytest.mark.parametrize("label", ["", "1", "( ( ( ( ( ("])
+@pytest.mark.parametrize("line", ["1" * 399 + "x", " " * 200 + "1" * 199 + "x", "(" * 400])
+def test_no_output_takes_long_to_search(label: str, line: str) -> None:
+    """A hundred labels and 64 KB of whatever a student prints are searched in no time."""
+    source = "\n".join(f"print(q, '{label}{'(' * n}', abs(a - b))" for n in range(100))
+    sites = find_sites(source)
+    assert len(sites) == 100
+    started = time.process_time()
+    read_numbers("\n".join([line] * 160), sites)
+    assert time.process_time() - started < 3.0
