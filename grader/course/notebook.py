@@ -69,7 +69,7 @@ def read_checks(assignment: Assignment, folder: Path) -> Assignment:
             for question in assignment.questions
         ),
     )
-    _refuse_unknown_needs(completed, cells)
+    _refuse_wrong_needs(completed, cells)
     return completed
 
 
@@ -135,10 +135,12 @@ class _Builder:
             fitting = [question for question in known if tag.id.startswith(question)]
             if fitting:
                 return max(fitting, key=len)
-        raise cell.wrong(
-            f"check {tag.id} is for question {tag.question or 'none'!r}, which the assignment "
-            f"does not declare; expected one of {', '.join(known)}"
+        said = (
+            f"is for question {tag.question!r}, which the assignment does not declare"
+            if tag.question
+            else "names no question"
         )
+        raise cell.wrong(f"check {tag.id} {said}; expected one of {', '.join(known)}")
 
     def _make_checks(
         self, cell: MasterCell, tag: Tag, master: Sequence[MasterCell]
@@ -252,12 +254,14 @@ def _by_id(cells: Iterable[MasterCell], declared: Iterable[Check]) -> dict[str, 
     return found
 
 
-def _refuse_unknown_needs(assignment: Assignment, cells: Iterable[MasterCell]) -> None:
+def _refuse_wrong_needs(assignment: Assignment, cells: Iterable[MasterCell]) -> None:
     known = {check.id for check in assignment.checks}
     for cell in cells:
         for name in cell.tag.needs if cell.tag is not None else ():
             if name not in known:
                 raise cell.wrong(f'"needs" names {name!r}, and no check has this id')
+            if cell.tag is not None and name == cell.tag.id:
+                raise cell.wrong(f'"needs" names {name!r}, the check itself; leave it out')
 
 
 def _refuse_unknown(what: str, given: object, parts: Sequence[str]) -> None:

@@ -58,7 +58,10 @@ def _digest_reference(loaded: LoadedAssignment) -> dict[str, str]:
         )
     module, _, function = loaded.assignment.reference.partition(":")
     resolve = getattr(import_module(module), function)
-    waiting = [module, *(resolve(target).__module__ for target in _reached(loaded.assignment))]
+    try:
+        waiting = [module, *(resolve(target).__module__ for target in _reached(loaded.assignment))]
+    except KeyError as error:
+        raise AssignmentError(f"{loaded.assignment.name}: {error.args[0]}") from error
     found: dict[str, str] = {}
     while waiting:
         path = _path_of(root, waiting.pop())

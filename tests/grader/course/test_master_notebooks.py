@@ -181,6 +181,7 @@ def test_metadata_of_nbgrader_make_checks(read: Callable[..., Assignment]) -> No
     ("cells", "said"),
     [
         ([forward(question="tanh")], "cell 1: check relu.cell is for question 'tanh'.*of relu"),
+        ([code("assert 1", id="a", points=1)], "cell 1: check a names no question; expected one"),
         ([forward(), forward()], "cell 2: id 'relu.cell' is taken by relu.ipynb, cell 1"),
         ([forward(id="relu_forward")], "cell 1: id 'relu_forward' is taken by the declaration"),
         ([forward(points=None)], "cell 1: points is None"),
@@ -191,6 +192,7 @@ def test_metadata_of_nbgrader_make_checks(read: Callable[..., Assignment]) -> No
         ([forward(points={"dx": 1})], "points names part 'dx', expected some of "),
         ([forward(tolerance={"dx": 1})], "tolerance names part 'dx', expected some of "),
         ([forward(needs=["tanh"])], "cell 1: \"needs\" names 'tanh', and no check has this id"),
+        ([forward(needs=["relu.cell"])], "cell 1: \"needs\" names 'relu.cell', the check itself"),
         ([forward(after=["tanh"])], "cell 1: \"after\" names 'tanh', and no code cell has"),
         ([forward(after=["relu.cell"])], "names 'relu.cell', which comes after this cell itself"),
         ([forward(source="### END HIDDEN TESTS")], "'### END HIDDEN TESTS' has no counterpart"),

@@ -65,6 +65,15 @@ def folder(declare: Declare) -> Path:
     return made
 
 
+def test_target_that_only_metadata_name_and_no_reference_has_is_told(folder: Path) -> None:
+    """A cell may be declared for more than it calls; what the reference lacks is named."""
+    path = folder / "layers.ipynb"
+    named = b'"points": 4, "targets": ["layers:relu_forwards"]'
+    path.write_bytes(path.read_bytes().replace(b'"points": 4', named))
+    with pytest.raises(AssignmentError, match="tiny: .*'layers:relu_forwards'"):
+        regenerate(load_assignment(folder))
+
+
 def test_right_literals_are_left_alone(folder: Path) -> None:
     """Where nothing differs by more than is printed, no byte of the notebook changes."""
     before = (folder / "layers.ipynb").read_bytes()
