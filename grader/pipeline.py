@@ -106,7 +106,7 @@ def _grade(
     handed_in: Submission, asked: Sequence[str | Path], zygote: Zygote, settings: _Settings
 ) -> Report:
     from grader.candidate.naming import Naming
-    from grader.course.hand_in import expand, scale
+    from grader.course.hand_in import expand, refuse_other_names, scale
     from grader.graded import Graded
     from grader.judge import Judge
     from grader.recognition import choose_assignments, tell_left_out, without_unasked
@@ -114,6 +114,7 @@ def _grade(
 
     asked, points = expand(asked)
     chosen = choose_assignments(handed_in, asked)
+    refuse_other_names(points, (loaded.assignment.name for loaded in chosen))
     targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.targets)
     located = locate(handed_in, targets)
     programmes = lay_out(handed_in, located)

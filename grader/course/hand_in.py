@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from grader.course.catalogue import assignment_names, assignments_folder, run_declaration
 from grader.errors import AssignmentError
@@ -34,11 +34,15 @@ class HandIn:
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
             raise ValueError(f"hand-in name {self.name!r} must be an identifier")
-        if not self.parts:
-            raise ValueError(f"hand-in {self.name}: parts must not be empty")
-        for part, points in self.parts.items():
-            if not 0 < points < float("inf"):
-                raise ValueError(f"hand-in {self.name}: points of {part!r} are {points!r}")
+        parts: Any = self.parts  # an instructor's file is not type-checked
+        if not isinstance(parts, Mapping) or not parts:
+            raise ValueError(f"hand-in {self.name}: parts must be points by assignment, not empty")
+        for part, points in parts.items():
+            if not isinstance(points, int | float) or not 0 < points < float("inf"):
+                raise ValueError(
+                    f"hand-in {self.name}: points of {part!r} are {points!r}, "
+                    "expected a number above 0"
+                )
 
     @property
     def points(self) -> float:
@@ -131,6 +135,30 @@ def expand(asked: Sequence[str | Path]) -> tuple[tuple[str | Path, ...], dict[st
             if worth is not None:
                 points[Path(part).name] = worth
     return tuple(assignments), points
+
+
+def refuse_other_names(points: Mapping[str, float], names: Iterable[str]) -> None:
+    """Refuse a part whose folder holds an assignment of another name: it would not be scaled.
+
+    Parameters
+    ----------
+    points : mapping
+        What parts count, by name, from :func:`expand`.
+    names : iterable of str
+        Names that the assignments themselves declare.
+
+    Raises
+    ------
+    AssignmentError
+        If a part is none of them.
+    """
+    found = list(names)
+    for part in points:
+        if part not in found:
+            raise AssignmentError(
+                f"no assignment of the hand-in is called {part!r}, as its folder is, but "
+                f"{', '.join(found)}; let name= in {part}/assignment.py be the folder's name"
+            )
 
 
 def scale(report: Report, points: Mapping[str, float]) -> Report:

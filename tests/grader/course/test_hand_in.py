@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from grader.course.catalogue import assignments_folder
-from grader.course.hand_in import HandIn, expand, hand_in_names, is_hand_in, load_hand_in, scale
+from grader.course.hand_in import (
+    HandIn,
+    expand,
+    hand_in_names,
+    is_hand_in,
+    load_hand_in,
+    refuse_other_names,
+    scale,
+)
 from grader.errors import AssignmentError
 from grader.model import (
     AssignmentInfo,
@@ -104,6 +112,13 @@ def test_what_is_no_hand_in_is_passed_on() -> None:
     assert expand(["softmax", "svm"]) == (("softmax", "svm"), {})
 
 
+def test_a_part_whose_folder_holds_another_name_is_refused() -> None:
+    """It would keep its own points, and the total would silently be another."""
+    refuse_other_names({"week4": 40}, ["dropout", "week4"])
+    with pytest.raises(AssignmentError, match=r"called 'week4'.*but dropout, nndl3; let name="):
+        refuse_other_names({"dropout": 60, "week4": 40}, ["dropout", "nndl3"])
+
+
 def test_an_assignment_cannot_count_twice(tmp_path: Path) -> None:
     """A part that is asked for besides would be graded in two ways."""
     folder = declare(tmp_path / "both")
@@ -117,7 +132,9 @@ def test_an_assignment_cannot_count_twice(tmp_path: Path) -> None:
         ("hand_in = 3", "must define 'hand_in = HandIn"),
         (DECLARED.replace("30", "0"), "points of 'first' are 0"),
         (DECLARED.replace('"both"', '"two words"'), "must be an identifier"),
-        (DECLARED.replace('{"first": 30, "fully_connected": 10}', "{}"), "must not be empty"),
+        (DECLARED.replace('{"first": 30, "fully_connected": 10}', "{}"), "assignment, not empty"),
+        (DECLARED.replace('{"first": 30, "fully_connected": 10}', "3"), "must be points by"),
+        (DECLARED.replace("30", "'x'"), "points of 'first' are 'x', expected a number"),
     ],
 )
 def test_wrong_declarations_are_told(tmp_path: Path, text: str, said: str) -> None:

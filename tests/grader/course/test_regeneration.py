@@ -70,7 +70,7 @@ def test_target_that_only_metadata_name_and_no_reference_has_is_told(folder: Pat
     path = folder / "layers.ipynb"
     named = b'"points": 4, "targets": ["layers:relu_forwards"]'
     path.write_bytes(path.read_bytes().replace(b'"points": 4', named))
-    with pytest.raises(AssignmentError, match="tiny: .*'layers:relu_forwards'"):
+    with pytest.raises(AssignmentError, match=r"tiny: .*'layers:relu_forwards'"):
         regenerate(load_assignment(folder))
 
 
