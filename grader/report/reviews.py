@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from grader.model import CheckResult, Report, Status
 from grader.report.paper import Paper
 from grader.report.untrusted import printable
@@ -28,9 +30,12 @@ def write_reviews(paper: Paper, report: Report, *, everything: bool) -> None:
     if not waiting:
         return
     titles = {question.id: question.title for question in report.questions}
+    often = Counter(check.question for check in waiting)
     paper.heading("For a person to judge")
     for check in waiting:
         title = printable(titles.get(check.question, check.question))
+        if often[check.question] > 1:
+            title += f": {printable(check.id.rpartition('/')[2].removesuffix('.answer'))}"
         paper.row((f"  {title}", ""), (f"   {count_points(check.max_score)} pending", "yellow"))
         if everything:
             for note in check.outcome.evidence.notes:

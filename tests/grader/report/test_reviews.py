@@ -32,6 +32,15 @@ def test_what_waits_for_a_person_is_no_failure(report: Report) -> None:
     assert QUESTION not in text
 
 
+def test_several_of_one_question_are_told_apart(report: Report) -> None:
+    """Each row carries its id where the question's title stands for more than one."""
+    waiting = make_waiting(report, "Yes.")
+    (first,) = waiting.checks
+    text = render(replace(waiting, checks=(first, replace(first, id="plot.answer"))), width=100)
+    assert "Inline question 1: inline_1   3 points pending" in text
+    assert "Inline question 1: plot   3 points pending" in text
+
+
 def test_an_absent_answer_is_said(report: Report) -> None:
     """Whoever reads the report sees that nothing was written."""
     assert "No answer was found." in render(make_waiting(report, " \n"), width=100)
