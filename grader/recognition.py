@@ -116,7 +116,8 @@ def without_unasked(assignment: Assignment, handed_in: Submission, located: Loca
     """Leave out given and optional functions that this year's notebook does not ask for.
 
     Courses drop a function from one year to the next. Where the handed-in notebook is there
-    and names such a function nowhere, and no module defines it, it was not asked for.
+    and names such a function nowhere, and no module defines it, it was not asked for. A notebook
+    that names none of the assignment's functions, such as an empty one, tells nothing.
     """
     names = {_plain(name) for name in assignment.notebooks}
     notebooks = [
@@ -124,7 +125,11 @@ def without_unasked(assignment: Assignment, handed_in: Submission, located: Loca
         for path, content in handed_in.files.items()
         if path.endswith(".ipynb") and _plain(Path(path).stem) in names
     ]
-    if not notebooks:
+
+    def is_named(target: str) -> bool:
+        return any(target.partition(":")[2].encode() in content for content in notebooks)
+
+    if not any(map(is_named, assignment.targets)):
         return assignment
 
     def is_asked(question: Question) -> bool:
@@ -132,11 +137,7 @@ def without_unasked(assignment: Assignment, handed_in: Submission, located: Loca
             return True
         # Of what a check calls, the last is what it asks about; the rest may be other questions'.
         targets = {check.targets[-1] for check in question.checks if check.targets}
-        return not targets <= set(located.missing) or any(
-            target.partition(":")[2].encode() in content
-            for target in targets
-            for content in notebooks
-        )
+        return not targets <= set(located.missing) or any(map(is_named, targets))
 
     return replace(assignment, questions=tuple(q for q in assignment.questions if is_asked(q)))
 

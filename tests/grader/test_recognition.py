@@ -185,15 +185,29 @@ def test_given_function_that_was_not_asked_for_is_left_out(hand_in: Callable[...
     folder = hand_in(
         **{
             "layers.py": without,
-            "FullyConnectedNets.ipynb": make_notebook("softmax_loss, affine_relu_forward"),
+            "FullyConnectedNets.ipynb": make_notebook(
+                "softmax_loss, affine_relu_backward, TwoLayerNet"
+            ),
         }
     )
     report = grade(folder)
     assert not any(check.id.startswith("svm_loss") for check in report.checks)
     assert report.max_score == 96.0
     assert any("SVM loss" in said and "4 points" in said for said in report.warnings)
-    (folder / "FullyConnectedNets.ipynb").write_text(make_notebook("svm_loss, affine_relu_forward"))
+    (folder / "FullyConnectedNets.ipynb").write_text(
+        make_notebook("svm_loss, affine_relu_backward, TwoLayerNet")
+    )
     asked = grade(folder)
     assert asked.max_score == 100.0
     assert not any("SVM loss" in said for said in asked.warnings)
     assert "layers:svm_loss" in asked.missing
+
+
+def test_a_notebook_without_the_assignments_functions_takes_nothing_away(
+    hand_in: Callable[..., Path],
+) -> None:
+    """An emptied notebook is no handout of another year: every question stays in the total."""
+    folder = hand_in(**{"layers.py": RELU, "FullyConnectedNets.ipynb": make_notebook("1 + 1")})
+    report = grade(folder)
+    assert report.max_score == 100.0
+    assert "fc_net:TwoLayerNet" in report.missing
