@@ -27,13 +27,13 @@ def dropout_forward(
     x : ndarray of any shape
         Input.
     dropout_param : dict
-        ``p``: a probability, required. ``convention``: what `p` means, if not the argument
-        of that name says it. ``mode``: ``'train'``, or ``'test'``, in which nothing is
-        dropped; required. ``seed``: makes the mask repeat, as gradient checks need. Not
-        changed.
+        ``p``: the chance that an element is kept, required. ``mode``: ``'train'``, or
+        ``'test'``, in which nothing is dropped; required. ``seed``: makes the mask repeat,
+        as gradient checks need. Not changed.
     convention : {'keep', 'drop'}
-        What `p` means: the chance that an element is kept (CS231n since 2018), or that it is
-        dropped (CS231n before, and some years of nndl).
+        With ``'keep'``, `p` is the chance that an element is kept (CS231n since 2018); with
+        ``'drop'``, that it is dropped (CS231n before, and some years of nndl). It may stand
+        in `dropout_param` as well, where it counts before the argument.
 
     Returns
     -------
