@@ -107,8 +107,8 @@ def _add_answer(result: CheckResult, answer: str) -> CheckResult:
 def _tell_settled(assignment: Assignment, settled: Mapping[str, str]) -> tuple[str, ...]:
     """Say where a submission follows another year's convention than the default."""
     return tuple(
-        f"{convention.title[:1].upper()}{convention.title[1:]}: your code has {convention.choices[choice].title}, as some years of "
-        "the course do; that is fine."
+        f"{convention.title[:1].upper()}{convention.title[1:]}: your code has "
+        f"{convention.choices[choice].title}, as some years of the course do; that is fine."
         for convention in assignment.conventions
         if (choice := settled[convention.name]) != convention.default
     )
