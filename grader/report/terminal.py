@@ -231,6 +231,8 @@ def _write_passed(paper: Paper, report: Report) -> None:
             (f"{printable(check.id):<32}{score:>6}{check.seconds:>7.2f} s", ""),
             (f"  {found}", "dim"),
         )
+        for note in check.outcome.evidence.notes:
+            paper.paragraph(printable(note, limit=2000), style="dim", indent="     ")
 
 
 def _write_versions(paper: Paper, report: Report) -> None:

@@ -332,6 +332,16 @@ def test_several_assignments_have_subtotals(report: Report) -> None:
     assert re.search(r"^ +3/4 +Softmax$", text, re.MULTILINE)
 
 
+def test_notes_on_passed_checks_are_shown_with_everything(report: Report) -> None:
+    """What a stored output says otherwise is told, though the check passes."""
+    passed = next(c for c in report.checks if c.outcome.status is Status.PASSED)
+    evidence = replace(passed.outcome.evidence, notes=("Your notebook says 8.0e-01.",))
+    noted = replace(passed, outcome=replace(passed.outcome, evidence=evidence))
+    report = replace(report, checks=(noted,))
+    assert "Your notebook says" in render(report, width=100, detail=Detail.EVERYTHING)
+    assert "Your notebook says" not in render(report, width=100)
+
+
 def test_everything_lists_passed_checks_and_versions(report: Report) -> None:
     """The longest report has passed checks, versions, isolation and seed."""
     text = render(report, detail=Detail.EVERYTHING)
