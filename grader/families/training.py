@@ -119,6 +119,7 @@ def linear_check(name: str, points: float) -> TrainingCheck:
         training=OwnTraining(
             target=f"linear_classifier:{name}",
             defined_in="linear_classifier:LinearClassifier",
+            kept_in="W",
             settings={"learning_rate": 2e-6, "reg": 1e4, "num_iters": 500, "batch_size": 50},
         ),
         images=Images(inverted=False, noise=2.0, scale=50.0, form=Form.ROWS_AND_ONE),

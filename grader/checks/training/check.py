@@ -8,21 +8,26 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from grader.candidate.base import CallFailed, Candidate
+from grader.candidate.base import CallFailed, Candidate, Failure
 from grader.checks.base import Check, Expected
 from grader.checks.training.calibration import require_reach, threshold
 from grader.checks.training.images import Images, Labelled, Sets, perturb
 from grader.checks.training.predictions import predict
 from grader.checks.training.score import AccuracyScore
 from grader.checks.training.ways import Training
+from grader.checks.training.weights import disorder
 from grader.inputs import generator_for
 from grader.model import Evidence, Kind, Outcome, Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from grader.candidate.wire import Handle
+
 ACCURACY = "accuracy"
 _SEEDS = 1 << 31
+_DISORDERS = 3
+"""How often weights are shuffled: among few classes one order may happen to fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,9 @@ class TrainingCheck(Check):
 
     A model that falls short is trained again, from other weights, and its better training
     counts. Bad luck is rare then, and what does not learn does not learn twice.
+
+    A model that is good enough is asked once more with its weights in disorder. If it is as good
+    then, it has kept the images instead of learning from them.
     """
 
     kind: ClassVar[Kind] = Kind.TRAINING
@@ -70,7 +78,10 @@ class TrainingCheck(Check):
         """Return the accuracy from which on everything is earned."""
         reference.begin_check()
         sets = self._draw(seed)
-        accuracies = [self._train(reference, sets, seed, run) for run in range(self.runs)]
+        accuracies = [
+            self._measure(reference, self._train(reference, sets, seed, run), sets, seed, run)
+            for run in range(self.runs)
+        ]
         if self.score is not None:
             wanted = self.score.everything_from
             require_reach(accuracies, wanted, margin=self.margin, name=self.id)
@@ -84,24 +95,51 @@ class TrainingCheck(Check):
         """Train until it is good enough, but not too often."""
         sets = self._draw(seed)
         wanted = float(expected["at_least"])
-        best = self._train(candidate, sets, seed, 0)
+        best = self._try(candidate, sets, seed, 0)
         for run in range(1, self.attempts):
             if best >= wanted:
                 break
             # What has been measured stays, also where there is no time for another training.
             with suppress(CallFailed):
-                best = max(best, self._train(candidate, sets, seed, run))
+                best = max(best, self._try(candidate, sets, seed, run))
         return {ACCURACY: self._judge(best, wanted)}
+
+    def _try(self, candidate: Candidate, sets: Sets, seed: int, run: int) -> float:
+        """Return the accuracy after one training, if it comes from what was trained."""
+        model = self._train(candidate, sets, seed, run)
+        accuracy = self._measure(candidate, model, sets, seed, run)
+        guess = 1 / self.images.classes
+        if accuracy <= 2 * guess:
+            return accuracy
+        generator = generator_for(seed, f"{self.id}/{run}/disorder")
+        spoilt = []
+        for _ in range(_DISORDERS):
+            disorder(candidate, model, self.training.kept_in, generator)
+            spoilt.append(self._measure(candidate, model, sets, seed, run))
+        if min(spoilt) < (accuracy + guess) / 2:
+            return accuracy
+        message = (
+            f"{self.training.name} gives the same predictions whatever its weights are: they do "
+            "not come from what was trained."
+        )
+        raise CallFailed(Failure(Status.FAILED, message))
 
     def _draw(self, seed: int) -> Sets:
         sets = self.images.draw(generator_for(seed, self.id))
         # The Solver keeps the parameters that do best on the images it watches.
         return replace(sets, validation=sets.training) if self.by_heart else sets
 
-    def _train(self, candidate: Candidate, sets: Sets, seed: int, run: int) -> float:
-        """Return the accuracy after one training from new weights."""
+    def _train(self, candidate: Candidate, sets: Sets, seed: int, run: int) -> Handle:
+        """Return a model after one training from new weights."""
         generator = generator_for(seed, f"{self.id}/{run}")
-        model = self.training.train(candidate, sets, int(generator.integers(_SEEDS)))
+        return self.training.train(candidate, sets, int(generator.integers(_SEEDS)))
+
+    def _measure(
+        self, candidate: Candidate, model: Handle, sets: Sets, seed: int, run: int
+    ) -> float:
+        """Return what share of the images it is asked about a model gets right."""
+        generator = generator_for(seed, f"{self.id}/{run}")
+        generator.integers(_SEEDS)  # the training's
         asked = self._asked(sets, generator)
         got = predict(candidate, model, self.training.predicts_by, asked.X, self.images.classes)
         return float(np.mean(got == asked.y))

@@ -10,6 +10,7 @@ from typing import Any
 from grader.candidate.base import CallFailed, Candidate, Method, Seed
 from grader.candidate.wire import Handle
 from grader.checks.training.images import Sets, as_data
+from grader.checks.training.weights import PARAMETERS
 from grader.model import Status
 
 SOLVER = "solver:Solver"
@@ -20,6 +21,8 @@ class Training(ABC):
 
     predicts_by: str
     """Method that is asked for predictions."""
+    kept_in: str
+    """Attribute that holds the weights: ``params``, a dictionary, or the name of one array."""
 
     @property
     @abstractmethod
@@ -64,6 +67,7 @@ class SolverTraining(Training):
     update_rule: str = "sgd"
     """Function of the student's ``optim``; plain ``sgd`` needs none."""
     predicts_by: str = field(default="loss", init=False)
+    kept_in: str = field(default=PARAMETERS, init=False)
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -114,6 +118,8 @@ class OwnTraining(Training):
     """Keyword arguments of ``train``: ``num_iters``, ``learning_rate`` and the like."""
     validates: bool = False
     """Whether ``train`` takes validation images after the training images."""
+    kept_in: str = PARAMETERS
+    """Attribute that holds the weights."""
     predicts_by: str = field(default="predict", init=False)
 
     @property

@@ -194,6 +194,34 @@ def test_a_table_of_images_seen_is_not_learning_by_heart(submit: Submit) -> None
     assert "gets 10.0%" in outcome.message
 
 
+@pytest.mark.parametrize("check", [BY_HEART, TWO_LAYER], ids=["by heart", "held out"])
+def test_the_nearest_image_seen_is_not_what_was_trained(
+    submit: Submit, check: TrainingCheck
+) -> None:
+    """Predictions that stay as good when the weights are in disorder were not learnt."""
+    nearest = """
+        import numpy as np
+        class FullyConnectedNet:
+            X, y = [], []
+            def __init__(self, *sizes, **settings):
+                self.params = {'W1': np.random.randn(20, 20)}
+            def loss(self, X, y=None):
+                rows = X.reshape(len(X), -1)
+                if y is None:
+                    seen = np.concatenate(self.X)
+                    far = [np.square(seen - row).sum(axis=1).argmin() for row in rows]
+                    return np.eye(10)[np.concatenate(self.y)[far]]
+                self.X.append(rows.copy())
+                self.y.append(y.copy())
+                return 0.0, {'W1': np.zeros((20, 20))}
+        class TwoLayerNet(FullyConnectedNet):
+            pass
+        """
+    outcome = judge(submit, check, {FC_NET: nearest})
+    assert outcome.status is Status.FAILED
+    assert "whatever its weights are" in outcome.message
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
