@@ -102,8 +102,8 @@ def hold_back(judged: Sequence[JudgedPart], results: Sequence[CheckResult]) -> l
         Their results, in the same order.
     """
     lacking = {
-        one.check.id: one.owner.partition(":")[2]
-        for one in judged
+        one.check.id: result.outcome.evidence.builds_on or (one.owner.partition(":")[2],)
+        for one, result in zip(judged, results, strict=True)
         if one.check.targets and one.outcome.status is not Status.PASSED
     }
     return [
@@ -112,11 +112,13 @@ def hold_back(judged: Sequence[JudgedPart], results: Sequence[CheckResult]) -> l
     ]
 
 
-def _hold(result: CheckResult, needed: Sequence[str], lacking: Mapping[str, str]) -> CheckResult:
+def _hold(
+    result: CheckResult, needed: Sequence[str], lacking: Mapping[str, tuple[str, ...]]
+) -> CheckResult:
     if not needed or result.outcome.status is not Status.PASSED:
         return result
     message = f"This example is right; its points need {needed[0]} too, which does not pass."
-    evidence = replace(result.outcome.evidence, builds_on=(lacking[needed[0]],))
+    evidence = replace(result.outcome.evidence, builds_on=lacking[needed[0]])
     outcome = replace(result.outcome, status=Status.FAILED, message=message, evidence=evidence)
     return replace(result, outcome=outcome)
 

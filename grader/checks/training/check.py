@@ -74,6 +74,10 @@ class TrainingCheck(Check):
         """Return what takes part in the training."""
         return self.training.targets
 
+    def is_gradient(self, part: str) -> bool:
+        """Return True: backward passes have a share in what a model learns."""
+        return True
+
     def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
         """Return the accuracy from which on everything is earned."""
         reference.begin_check()
@@ -148,9 +152,10 @@ class TrainingCheck(Check):
         return perturb(sets.training, generator) if self.by_heart else sets.held_out
 
     def _judge(self, accuracy: float, wanted: float) -> Outcome:
-        evidence = Evidence(inputs=self._describe(), notes=(f"{accuracy:.1%} are right.",))
+        evidence = Evidence(inputs=self._describe(), measure="share of wrong answers")
+        error, allowed = 1.0 - accuracy, 1.0 - wanted
         if accuracy >= wanted:
-            return Outcome(Status.PASSED, evidence=evidence)
+            return Outcome(Status.PASSED, error=error, tolerance=allowed, evidence=evidence)
         which = "its training images" if self.by_heart else "images it has not seen"
         guess = 1 / self.images.classes
         unlearnt = " No more than a guess would." if accuracy < 1.5 * guess else ""
@@ -158,8 +163,10 @@ class TrainingCheck(Check):
             Status.FAILED,
             f"After {self.training.duration} it gets {accuracy:.1%} of {which} right, "
             f"expected at least {wanted:.0%}.{unlearnt}",
+            error=error,
+            tolerance=allowed,
             hint=self.hint,
-            evidence=Evidence(inputs=self._describe()),
+            evidence=evidence,
             earned=None if self.score is None else self.score.share(accuracy),
         )
 

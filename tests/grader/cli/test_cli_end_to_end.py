@@ -123,9 +123,9 @@ def test_the_terminal_says_what_is_wrong_and_is_safe(
     """Each failure is told with its line; what the student's exception says does no harm."""
     main([str(submission), "--assignment", assignment, "--timeout", "1", "--format", "terminal"])
     text = capsys.readouterr().out
-    assert "FAIL affine_backward · dw               0/2   cs231n/layers.py:13" in text
+    assert "FAIL affine_backward · dw               0/1.5   cs231n/layers.py:13" in text
     assert " > 13 |     dw = x.reshape(N, -1).T.dot(dout) / N" in text
-    assert "TIMEOUT relu_backward · dx" in text
+    assert "TIMEOUT relu_backward" in text
     assert "1.0 CPU s" in text
     assert "cs231n/layers.py:30 in svm_loss" in text
     assert "\x1b" not in text
@@ -247,10 +247,15 @@ def test_an_interrupt_ends_everything(submission: Path, assignment: str) -> None
     deadline = time.monotonic() + 30
     while not children.read_text().split() and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(1.0)
+    time.sleep(3.0)  # by then it waits for the function that hangs
     started = [int(child) for child in children.read_text().split()]
     os.killpg(running.pid, signal.SIGINT)
-    output, error = running.communicate(timeout=30)
+    try:
+        output, error = running.communicate(timeout=30)
+    finally:
+        if running.poll() is None:
+            os.killpg(running.pid, signal.SIGKILL)
+            running.communicate()
     assert (running.returncode, output, error) == (130, "", "grade: stopped.\n")
     assert started
     assert not [child for child in started if Path(f"/proc/{child}").exists()]
