@@ -16,7 +16,7 @@ from grader.course.assignment import Assignment, Question
 from grader.course.conventions import Settled
 from grader.course.expected import Values, values_of
 from grader.errors import SandboxError
-from grader.model import CheckResult, Location, Outcome, Progress, SourceLine, Status
+from grader.model import CheckResult, Kind, Location, Outcome, Progress, SourceLine, Status
 from grader.submission.definition import Definition
 from grader.submission.lines import find_result_line
 from grader.submission.overlay import ModuleSource, Programme
@@ -166,7 +166,8 @@ class Judge:
         for definition in named:
             if definition.stub:
                 return definition
-        nothing_came = outcome.status is Status.FAILED and outcome.error is None
+        judged = outcome.error is not None and check.kind is not Kind.TRAINING
+        nothing_came = outcome.status is Status.FAILED and not judged
         if outcome.status is not Status.ERRORED and not nothing_came:
             return None
         called = frozenset[str]().union(*(definition.calls for definition in named))
