@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.candidate.base import Candidate, Write
+from grader.candidate.base import CallFailed, Candidate, Failure, Write
+from grader.model import Status
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,22 +42,31 @@ def disorder(
     CallFailed
         If the weights cannot be read or written.
     """
-    places = _places(candidate, model, attribute)
-    found = [candidate.read(model, *place) for place in places]
+    shapes = _shapes(candidate, model, attribute)
+    values = {place: candidate.read(model, *place) for place in shapes}
+    for place, value in values.items():
+        if not _is_weights(value, shapes[place]):
+            message = f"{model.type_name}.{place[-1][1]} holds no array of weights after training."
+            raise CallFailed(Failure(Status.FAILED, message))
     candidate.run(
-        [
-            Write(model, place, _shuffled(value, generator))
-            for place, value in zip(places, found, strict=True)
-            if isinstance(value, np.ndarray)
-        ]
+        [Write(model, place, _shuffled(value, generator)) for place, value in values.items()]
     )
 
 
-def _places(candidate: Candidate, model: Handle, attribute: str) -> list[tuple[Step, ...]]:
+def _shapes(
+    candidate: Candidate, model: Handle, attribute: str
+) -> dict[tuple[Step, ...], tuple[int, ...] | None]:
+    """Return where the weights are, each with its shape, or None where none is known."""
     whole: tuple[Step, ...] = (("attr", attribute),)
     if attribute != PARAMETERS:
-        return [whole]
-    return [(*whole, ("item", name)) for name in candidate.shapes(model, *whole)]
+        return {whole: None}
+    shapes = candidate.shapes(model, *whole)
+    return {(*whole, ("item", name)): shape for name, shape in shapes.items() if shape is not None}
+
+
+def _is_weights(value: Any, shape: tuple[int, ...] | None) -> bool:
+    is_array = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+    return is_array and shape in (None, value.shape)
 
 
 def _shuffled(value: NDArray[Any], generator: np.random.Generator) -> NDArray[Any]:
