@@ -77,9 +77,13 @@ def submission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
-    """Start the program in a process group of its own."""
+    """Start the program in a process group of its own.
+
+    Tests that run in the background of a shell ignore Ctrl-C, and would hand that on.
+    """
     return subprocess.Popen(
         [sys.executable, "-m", "grader", *arguments],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
