@@ -15,6 +15,7 @@ from grader.consequences import JudgedPart, hold_back, mark_consequences
 from grader.course.assignment import Assignment, Question
 from grader.course.conventions import Settled
 from grader.course.expected import Values, values_of
+from grader.course.trial import settle
 from grader.errors import SandboxError
 from grader.model import CheckResult, Kind, Location, Outcome, Progress, SourceLine, Status
 from grader.submission.definition import Definition
@@ -66,16 +67,7 @@ class Judge:
 
         The first choice under which the whole probe passes is taken, else the default.
         """
-        settled: dict[str, str] = {}
-        for convention in assignment.conventions:
-            for name in convention.choices:
-                settled[convention.name] = name
-                own = values_of(expected, assignment, convention.probe, settled)
-                if _passes(self._run_check(convention.probe, own, seed)):
-                    break
-            else:
-                settled[convention.name] = convention.default
-        return settled
+        return settle(assignment, expected, lambda check, own: self._run_check(check, own, seed))
 
     def run(
         self,
@@ -226,10 +218,6 @@ class Judge:
             if module.cells and file.startswith(f"{path}["):
                 return _cell_lines(module, file)
         return []
-
-
-def _passes(outcomes: Mapping[str, Outcome]) -> bool:
-    return all(outcome.status is Status.PASSED for outcome in outcomes.values())
 
 
 def _cell_lines(module: ModuleSource, file: str) -> list[str]:

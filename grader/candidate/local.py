@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -97,18 +97,27 @@ class LocalCandidate(Candidate):
         args = [self._take_in(value) for value in operation.args]
         kwargs = {name: self._take_in(value) for name, value in operation.kwargs.items()}
         given = [*args, *kwargs.values()]
-        # Of what it is given, the reference changes dictionaries only, and no value inside them.
-        before = {place: dict(a) for place, a in enumerate(given) if type(a) is dict}
+        before = self._remember(given)
         if operation.random is not None:
             np.random.set_state(operation.random)
         result = self._give_back(function(*args, **kwargs), operation.keep)
-        after = {
+        return Reply(result, self._find_changes(given, before))
+
+    def _remember(self, given: Sequence[Any]) -> dict[int, Any]:
+        """Return what a call may change in its arguments, by position, as it is before the call.
+
+        The reference changes dictionaries only, and no value inside them.
+        """
+        return {place: dict(a) for place, a in enumerate(given) if type(a) is dict}
+
+    def _find_changes(self, given: Sequence[Any], before: Mapping[int, Any]) -> dict[int, Any]:
+        """Return the arguments that a call has changed, by position."""
+        return {
             place: copy.deepcopy(given[place])
             for place, items in before.items()
             if items.keys() != given[place].keys()
             or any(given[place][key] is not item for key, item in items.items())
         }
-        return Reply(result, after)
 
     def _take_in(self, value: Any) -> Any:
         """Return an argument as the reference gets it: a copy, or the object behind a handle."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,14 +13,15 @@ from grader.checks.review import ReviewCheck
 from grader.course.assignment import Assignment
 from grader.course.bundle import LoadedBundle
 from grader.course.catalogue import LoadedAssignment
-from grader.course.conventions import Settled, apply, combinations, label
+from grader.course.conventions import Convention, Settled, apply, combinations, label
 from grader.course.expected import Values, compute, expected_for, values_of
 from grader.course.release.contents import make_starter_files
 from grader.course.release.proof import prove_starter
 from grader.course.starter.modules import Starter
 from grader.course.starter.reading import resolve_target
+from grader.course.trial import run_trial
 from grader.errors import AssignmentError
-from grader.model import Kind, Outcome, Progress, Status
+from grader.model import Outcome, Progress, Status
 from grader.submission.course_names import PROVIDED
 
 _SETTLED = frozenset({Status.PASSED, Status.NEEDS_REVIEW})
@@ -115,34 +115,36 @@ def _run_reference(
     assignment: Assignment, seed: int, *, training: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield the rows that the reference does not earn, under any choice of the conventions."""
-    if not training:
-        assignment = _without_training(assignment)
     try:
         values = compute(assignment, seed)
     except AssignmentError as error:
         yield "expected values", str(error)
         return
     conventions = assignment.conventions
+    checks = {check.id: check for check in assignment.checks}
     resolve: Callable[[str], Any] = partial(resolve_target, assignment)
     for number, settled in enumerate(combinations(conventions)):
+        outcomes = run_trial(
+            assignment,
+            resolve,
+            seed=seed,
+            expected=values,
+            settled=settled,
+            training=training,
+            targets=_changed_targets(conventions, settled) if number else None,
+        )
+        for row, outcome in outcomes.items():
+            if outcome.status not in _SETTLED:
+                mark = label(conventions, settled, checks[row.rpartition(".")[0]])
+                yield f"{mark}{row}", _say(outcome)
         candidate = LocalCandidate(apply(resolve, conventions, settled))
-        for check in assignment.checks:
-            mark = label(conventions, settled, check)
-            if number and not mark:
-                continue
-            own = values_of(values, assignment, check, settled)
-            for part, outcome in check.run(candidate, own, seed).items():
-                if outcome.status not in _SETTLED:
-                    yield f"{mark}{check.id}.{part}", _say(outcome)
         yield from _misread(assignment, candidate, values, settled, seed)
 
 
-def _without_training(assignment: Assignment) -> Assignment:
-    questions = (
-        replace(one, checks=tuple(c for c in one.checks if c.kind is not Kind.TRAINING))
-        for one in assignment.questions
-    )
-    return replace(assignment, questions=tuple(questions))
+def _changed_targets(conventions: Sequence[Convention], settled: Settled) -> frozenset[str]:
+    """Return what behaves differently than by the defaults."""
+    changed = (one.targets for one in conventions if settled[one.name] != one.default)
+    return frozenset[str]().union(*changed)
 
 
 def _misread(
