@@ -116,6 +116,8 @@ class Evidence:
     """Functions that this one calls and that fail by themselves; empty for a cause of its own."""
     answer: str = ""
     """What the student wrote, where a person has to judge it."""
+    counterexample: str = ""
+    """Lines for a notebook that show a broken law on a small input; for public checks only."""
 
 
 @dataclass(frozen=True, slots=True)

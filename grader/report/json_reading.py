@@ -164,6 +164,7 @@ def _evidence(row: dict[str, Any]) -> Evidence:
         measure=_text(row["measure"]),
         builds_on=_each(row["builds_on"], _text),
         answer=_text(row["answer"]),
+        counterexample=_text(row["counterexample"]),
     )
 
 

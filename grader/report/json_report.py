@@ -126,6 +126,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "measure": _text(evidence.measure),
         "builds_on": _texts(evidence.builds_on),
         "answer": _text(evidence.answer),
+        "counterexample": _text(evidence.counterexample),
     }
 
 
