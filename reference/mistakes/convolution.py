@@ -173,8 +173,7 @@ MISTAKES = (
         target=_BACKWARD,
         edits=((_COLUMNS, "slice(j, j + width)"),),
         title="on the way back the stride counts along one axis only",
-        explanation="From column to column of the upstream gradient the window moves by one "
-        "pixel.",
+        explanation="From column to column of the upstream gradient the window moves by one pixel.",
         hint="Which of your loop variables are multiplied by the stride, and which should be?",
     ),
     Mistake(
@@ -226,8 +225,7 @@ MISTAKES = (
         target=_BACKWARD,
         edits=((_PADDING, "((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad))"),),
         title="x is padded on one side only for dw",
-        explanation="The windows that dw is made of are shifted against those of the forward "
-        "pass.",
+        explanation="The windows that dw is made of are shifted against those of the forward pass.",
         hint="Is the image padded in the same way on the way forward and on the way back?",
     ),
     Mistake(
