@@ -46,6 +46,32 @@ class Visibility(StrEnum):
     HIDDEN = "hidden"
 
 
+class Rule(StrEnum):
+    """What is looked for in the text of a submission."""
+
+    NUMERIC_BACKWARD = "numeric_backward"
+    """A gradient that is worked out from differences of a forward pass."""
+    NAIVE_CALLS_FAST = "naive_calls_fast"
+    """A naive function that gets its result from the fast one."""
+    FORBIDDEN_IMPORT = "forbidden_import"
+    """A target that uses a package which differentiates or convolves by itself."""
+    LOOPS = "loops"
+    """A loop in a function that is to be vectorised."""
+    MEMORISED = "memorised"
+    """Right answers that a handout prints, written down in a target."""
+
+
+class Policy(StrEnum):
+    """What becomes of what a rule finds."""
+
+    OFF = "off"
+    """Nothing: it is not looked for."""
+    ADVISORY = "advisory"
+    """A note in the report; no points change."""
+    SCORED = "scored"
+    """The rows that it concerns earn nothing, and say so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one check may use."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.checks.base import Check
 from grader.course.conventions import Convention
+from grader.model import Policy, Rule
 from grader.submission.edition import EDITIONS, Edition
 
 
@@ -44,6 +45,18 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vectorised:
+    """A function that is to do without loops, beside the naive version of the same."""
+
+    target: str
+    """Canonical name of the vectorised one."""
+    naive: str
+    """Canonical name of the one in loops."""
+    arguments: Mapping[str, Any]
+    """Declared positional arguments of both, in order, on which their time is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """Questions, and where their right answers come from.
 
@@ -76,6 +89,11 @@ class Assignment:
     dictionaries of them."""
     conventions: tuple[Convention, ...] = ()
     """What years of the course do differently and is right either way."""
+    static: Mapping[str, Policy] = field(default_factory=dict)
+    """What becomes of what is found in a submission's text, by rule; a rule that is left out is
+    treated as :data:`grader.static.looking.DEFAULTS` says."""
+    vectorised: tuple[Vectorised, ...] = ()
+    """Functions in which loops are looked for."""
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
@@ -84,6 +102,9 @@ class Assignment:
             raise ValueError(f"assignment {self.name}: questions must not be empty")
         _refuse_doubles("question", [question.id for question in self.questions])
         _refuse_doubles("check", [check.id for check in self.checks])
+        unknown = sorted(set(self.static) - set(Rule))
+        if unknown:
+            raise ValueError(f"static names {unknown[0]!r}, expected one of {', '.join(Rule)}")
         _refuse_doubles("convention", [convention.name for convention in self.conventions])
 
     @property
