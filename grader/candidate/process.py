@@ -94,6 +94,11 @@ class WorkerProcess:
         return self._limits
 
     @property
+    def cpu_seconds(self) -> float:
+        """CPU seconds that it has used since its budget was last started."""
+        return self._clock.cpu_seconds()
+
+    @property
     def printed(self) -> str:
         """What student code printed, up to the cap."""
         return self._streams[self._output].decode("utf-8", "replace")

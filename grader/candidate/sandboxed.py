@@ -66,6 +66,11 @@ class SandboxedCandidate(Candidate):
         """How many checks have used up their whole time."""
         return sum(world.spent_budgets for world in self._worlds)
 
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU seconds of all workers since their budgets were last started."""
+        return sum(world.cpu_seconds for world in self._worlds)
+
     def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Forget all handles and start a new time budget."""
         for world in self._worlds:

@@ -65,6 +65,11 @@ class World:
         self._broken: dict[str, CallFailed] = {}
         self._suspects: set[tuple[str, str]] = set()
 
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU seconds that the present worker has used on its present budget."""
+        return 0.0 if self._worker is None else self._worker.cpu_seconds
+
     def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Start a new budget; objects of the check before are let go with the next request."""
         seconds = self._limits.cpu_seconds if cpu_seconds is None else cpu_seconds
