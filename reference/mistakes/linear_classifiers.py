@@ -393,16 +393,11 @@ MISTAKES = (
     _svm_naive(
         name="true_class_gradient_once",
         edits=(
-            ("dW[:, y[i]] -= X[i]", "counted = True"),
-            ("scores = X[i] @ W", "scores, counted = X[i] @ W, False"),
-            (
-                "for i in range(examples):",
-                "counted = False\n    for i in range(examples):\n"
-                "        if counted:\n            dW[:, y[i - 1]] -= X[i - 1]",
-            ),
+            ("dW = np.zeros_like(W)", "dW, violating = np.zeros_like(W), set()"),
+            ("dW[:, y[i]] -= X[i]", "violating.add(i)"),
             (
                 "    return _regularize",
-                "    if counted:\n        dW[:, y[-1]] -= X[-1]\n    return _regularize",
+                "    for i in violating:\n        dW[:, y[i]] -= X[i]\n    return _regularize",
             ),
         ),
         title="gradient of the true class counted once",
