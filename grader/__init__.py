@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     )
     from grader.checks.value import ValueCheck
     from grader.compare import Measure
-    from grader.course.assignment import Assignment, Question
+    from grader.course.assignment import Assignment, Question, Vectorised
     from grader.course.conventions import Choice, Convention
     from grader.course.hand_in import HandIn
     from grader.inputs import fixed, integers, linspace, normal, uniform
-    from grader.model import Limits, Visibility
+    from grader.model import Limits, Policy, Rule, Visibility
     from grader.pipeline import grade
 
 __version__ = "0.1.0"
@@ -66,15 +66,18 @@ __all__ = [
     "Measure",
     "ModelLoss",
     "OwnTraining",
+    "Policy",
     "Prediction",
     "Question",
     "RegularizationProbe",
     "ReviewCheck",
+    "Rule",
     "SettledScores",
     "SolverTraining",
     "TrainThenTest",
     "TrainingCheck",
     "ValueCheck",
+    "Vectorised",
     "Visibility",
     "fixed",
     "grade",
@@ -109,15 +112,18 @@ _HOMES = {
     "Measure": "grader.compare",
     "ModelLoss": "grader.checks.models",
     "OwnTraining": "grader.checks.training",
+    "Policy": "grader.model",
     "Prediction": "grader.checks.linear",
     "Question": "grader.course.assignment",
     "RegularizationProbe": "grader.checks.probes",
     "ReviewCheck": "grader.checks.review",
+    "Rule": "grader.model",
     "SettledScores": "grader.checks.settled_scores",
     "SolverTraining": "grader.checks.training",
     "TrainThenTest": "grader.checks.options",
     "TrainingCheck": "grader.checks.training",
     "ValueCheck": "grader.checks.value",
+    "Vectorised": "grader.course.assignment",
     "Visibility": "grader.model",
     "fixed": "grader.inputs",
     "grade": "grader.pipeline",

@@ -13,6 +13,8 @@ from grader.course.expected import expected_for
 from grader.judge import Judge
 from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore
 from grader.scoring import QuestionRule, score_checks
+from grader.static.code import Code
+from grader.static.looking import look
 from grader.submission.archive import Submission
 
 
@@ -33,6 +35,7 @@ class Graded:
         asked_for: Assignment,
         handed_in: Submission,
         judge: Judge,
+        code: Code,
         *,
         seed: int | None,
         progress: Progress | None,
@@ -49,6 +52,8 @@ class Graded:
             For what its notebook says.
         judge : Judge
             Of this submission.
+        code : Code
+            Its text.
         seed : int, optional
             Of the inputs; by default the assignment's own.
         progress : callable, optional
@@ -59,8 +64,10 @@ class Graded:
         settled = judge.settle(asked_for, expected, seed)
         results = judge.run(asked_for, expected, seed, progress, settled)
         results = _add_answers(compare_claims(results, asked_for, handed_in), asked_for, handed_in)
+        looked = look(results, asked_for, code, judge.candidate, seed)
         rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
-        return cls(loaded, *score_checks(results, rules), _tell_settled(asked_for, settled))
+        notes = (*_tell_settled(asked_for, settled), *looked.notes)
+        return cls(loaded, *score_checks(looked.results, rules), notes)
 
     def prefixed(self) -> Graded:
         """Return the same with the assignment's name before every id."""

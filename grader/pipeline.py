@@ -110,6 +110,7 @@ def _grade(
     from grader.graded import Graded
     from grader.judge import Judge
     from grader.recognition import choose_assignments, tell_left_out, without_unasked
+    from grader.static.code import Code
     from grader.submission.overlay import lay_out
 
     asked, points = expand(asked)
@@ -122,6 +123,7 @@ def _grade(
     old_names = all(loaded.assignment.old_names for loaded in chosen)
     candidate = _make_candidate(programmes, located, naming, zygote, settings, old_names=old_names)
     judge = Judge.of(candidate, located.definitions, programmes)
+    code = Code(located.definitions, located.sources)
     graded = []
     left_out: list[str] = []
     try:
@@ -134,6 +136,7 @@ def _grade(
                     asked_for,
                     handed_in,
                     judge,
+                    code,
                     seed=settings.seed,
                     progress=settings.progress,
                 )

@@ -16,6 +16,7 @@ from grader import (
     Question,
     RegularizationProbe,
     ValueCheck,
+    Vectorised,
     fixed,
     integers,
     normal,
@@ -194,6 +195,18 @@ assignment = Assignment(
         "y_dev": integers(10, 50),
     },
     conventions=(regularization,),
+    vectorised=(
+        Vectorised(
+            target=VECTORIZED,
+            naive=NAIVE,
+            arguments={
+                "W": normal(20, 10),
+                "X": normal(1000, 20),
+                "y": integers(10, 1000),
+                "reg": fixed(0.1),
+            },
+        ),
+    ),
     questions=(
         Question(
             id="svm_loss_naive",

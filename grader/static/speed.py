@@ -7,6 +7,7 @@ enter, and what the worker says about itself neither.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from grader.candidate.base import Call, CallFailed, Operation, Reply
@@ -28,7 +29,7 @@ class Timed(Protocol):
     def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Start a new time budget."""
 
-    def run(self, operations: list[Operation]) -> list[Reply]:
+    def run(self, operations: Sequence[Operation]) -> list[Reply]:
         """Carry out operations in order."""
 
 
