@@ -71,6 +71,9 @@ class Images:
     hidden units that were not trained."""
     scale: float = 1.0
     """What all pixels are multiplied with."""
+    unlike: bool = False
+    """Whether patterns are orthogonal to each other: among few classes two random patterns may be
+    so alike that hardly any training tells them apart."""
     form: Form = Form.IMAGES
 
     def __post_init__(self) -> None:
@@ -82,13 +85,17 @@ class Images:
                     f"{name} is {getattr(self, name)}: expected an image for each of "
                     f"{self.classes} classes"
                 )
+        squares = self.shape[0] * (self.shape[1] // self.grain) * (self.shape[2] // self.grain)
+        if self.unlike and self.classes > squares:
+            raise ValueError(f"unlike patterns: {squares} squares are too few for {self.classes}")
 
     def draw(self, generator: np.random.Generator) -> Sets:
         """Return the sets; an equal generator gives equal ones."""
         channels, height, width = self.shape
         coarse = (self.classes, channels, height // self.grain, width // self.grain)
         squares = np.ones((1, 1, self.grain, self.grain))
-        patterns = np.kron(generator.standard_normal(coarse), squares)
+        drawn = generator.standard_normal(coarse)
+        patterns = np.kron(_make_unlike(drawn) if self.unlike else drawn, squares)
         return Sets(
             *(
                 self._draw_set(patterns, count, generator)
@@ -111,6 +118,13 @@ class Images:
         if self.form is Form.ROWS_AND_ONE:
             rows = np.hstack([rows, np.ones((len(rows), 1))])
         return replace(drawn, X=rows)
+
+
+def _make_unlike(patterns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return patterns that are orthogonal to each other, of standard deviation 1."""
+    basis, _ = np.linalg.qr(patterns.reshape(len(patterns), -1).T)
+    scaled: NDArray[np.float64] = basis.T * np.sqrt(len(basis))
+    return scaled.reshape(patterns.shape)
 
 
 def perturb(images: Labelled, generator: np.random.Generator) -> Labelled:

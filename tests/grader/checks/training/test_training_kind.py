@@ -49,6 +49,14 @@ def test_images_that_cannot_be_drawn_are_refused(wrong: dict[str, int]) -> None:
         Images(**wrong)  # type: ignore[arg-type]
 
 
+def test_unlike_patterns_are_orthogonal() -> None:
+    """Noise aside, images of two classes have nothing in common, and spread by 1."""
+    images = Images(shape=(3, 4, 4), grain=1, classes=5, noise=0.0, inverted=False, unlike=True)
+    drawn = images.draw(np.random.default_rng(0)).training
+    rows = np.array([drawn.X[drawn.y == label][0].ravel() for label in range(5)])
+    np.testing.assert_allclose(rows @ rows.T, 48 * np.eye(5), atol=1e-9)
+
+
 def test_images_asked_for_again_are_none_that_were_seen() -> None:
     """They come in another order and a little changed, with their labels."""
     drawn = Images(training=30).draw(np.random.default_rng(0)).training
