@@ -38,6 +38,21 @@ class Kind(StrEnum):
     REVIEW = "review"
 
 
+class Certainty(StrEnum):
+    """How sure a diagnosis is."""
+
+    NONE = ""
+    """There is none."""
+    EVERYWHERE = "everywhere"
+    """The results agree with a known mistake on inputs of several sizes."""
+    EXACT = "exact"
+    """They agree with it on all inputs that it shows on, which are of one size."""
+    LIKELY = "likely"
+    """They agree with it wherever it shows, but something else is wrong as well."""
+    SHAPE = "shape"
+    """No known mistake fits; the error itself has a shape that can be named."""
+
+
 class Visibility(StrEnum):
     """Who may see a check's details, and when."""
 
@@ -142,6 +157,12 @@ class Evidence:
     """Functions that this one calls and that fail by themselves; empty for a cause of its own."""
     answer: str = ""
     """What the student wrote, where a person has to judge it."""
+    mistake: str = ""
+    """A few words that name what is wrong, if there is a diagnosis."""
+    explanation: str = ""
+    """A sentence on what the code does wrong, if there is a diagnosis."""
+    certainty: Certainty = Certainty.NONE
+    """How sure the diagnosis is."""
     counterexample: str = ""
     """Lines for a notebook that show a broken law on a small input; for public checks only."""
 
@@ -160,7 +181,8 @@ class Outcome:
     hint: str = ""
     """A question or a next step; never the solution."""
     diagnosis: str = ""
-    """Name of the known mistake it agrees with."""
+    """Name of the known mistake it agrees with, or of the error's shape; of two mistakes both,
+    joined with ``+``."""
     carried_forward: bool = False
     """True if the verdict was reached with a stand-in for a broken dependency."""
     location: Location | None = None

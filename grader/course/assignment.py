@@ -74,6 +74,8 @@ class Assignment:
     questions: tuple[Question, ...]
     reference: str = "reference.targets:resolve"
     """``module:function`` that returns the right function for a canonical target name."""
+    mistakes: str = "reference.mistakes"
+    """Module with the catalogue of known mistakes of the reference; empty if there is none."""
     editions: tuple[Edition, ...] = EDITIONS
     default_seed: int = 231
     """Seed of the inputs whose expected values are stored."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.model import Evidence, Report, Status, Visibility
 from grader.report.absent import write_absent
 from grader.report.causes import Cause, is_absent, name_parts, own_check, split_id
+from grader.report.diagnoses import write_diagnoses
 from grader.report.findings import write_findings
 from grader.report.paper import Paper
 from grader.report.untrusted import cell_width, printable, printable_code
@@ -104,8 +105,7 @@ def _write_head(paper: Paper, cause: Cause) -> None:
 def _write_evidence(paper: Paper, cause: Cause, report: Report, *, everything: bool) -> None:
     outcome = cause.first.outcome
     _write_siblings(paper, cause, report)
-    if outcome.diagnosis:
-        paper.paragraph(f"Known mistake: {printable(outcome.diagnosis)}.")
+    write_diagnoses(paper, cause)
     for note in outcome.evidence.notes if everything else outcome.evidence.notes[:4]:
         paper.paragraph(printable(note))
     _write_counterexample(paper, outcome.evidence, most=None if everything else _MOST_LINES)

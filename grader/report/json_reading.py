@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from grader.model import (
     SCHEMA_VERSION,
     AssignmentInfo,
+    Certainty,
     CheckResult,
     Evidence,
     GraderInfo,
@@ -164,6 +165,9 @@ def _evidence(row: dict[str, Any]) -> Evidence:
         measure=_text(row["measure"]),
         builds_on=_each(row["builds_on"], _text),
         answer=_text(row["answer"]),
+        mistake=_text(row["mistake"]),
+        explanation=_text(row["explanation"]),
+        certainty=Certainty(row["certainty"]),
         counterexample=_text(row["counterexample"]),
     )
 

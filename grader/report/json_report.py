@@ -126,6 +126,9 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "measure": _text(evidence.measure),
         "builds_on": _texts(evidence.builds_on),
         "answer": _text(evidence.answer),
+        "mistake": _text(evidence.mistake),
+        "explanation": _text(evidence.explanation),
+        "certainty": str(evidence.certainty),
         "counterexample": _text(evidence.counterexample),
     }
 

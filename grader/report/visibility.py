@@ -13,7 +13,8 @@ def shown(report: Report) -> Report:
 
     A check that is not public keeps its verdict, its points, its error and the student's own
     lines. Values, indices, inputs and exception texts, which may repeat the inputs, are left out,
-    and so is what a failed notebook cell says: it quotes the cell.
+    and so is what a failed notebook cell says: it quotes the cell. A diagnosis stays, because it is
+    made on inputs that are public.
     """
     return replace(report, checks=tuple(shown_check(check) for check in report.checks))
 
@@ -29,6 +30,11 @@ def shown_check(check: CheckResult) -> CheckResult:
         message = DEFAULT_MESSAGES[outcome.status]
     evidence = outcome.evidence
     kept = Evidence(
-        samples=evidence.samples, excerpt=evidence.excerpt, builds_on=evidence.builds_on
+        samples=evidence.samples,
+        excerpt=evidence.excerpt,
+        builds_on=evidence.builds_on,
+        mistake=evidence.mistake,
+        explanation=evidence.explanation,
+        certainty=evidence.certainty,
     )
     return replace(check, outcome=replace(outcome, message=message, evidence=kept))
