@@ -81,7 +81,7 @@ def compare(
         How distance is measured.
     """
     right = np.asarray(expected, dtype=np.float64)
-    values, problem = _as_numbers(got, right.shape)
+    values, problem = as_numbers(got, right.shape)
     if values is None:
         return Comparison(False, tolerance=tolerance, problem=problem)
     code = values.dtype.str[1:]
@@ -110,7 +110,7 @@ _TOTALS: Mapping[Measure, Callable[[NDArray[np.float64]], float]] = {
 }
 
 
-def _as_numbers(got: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any] | None, str]:
+def as_numbers(got: Any, shape: tuple[int, ...]) -> tuple[NDArray[Any] | None, str]:
     """Return the value as an array of ``shape``, or None and what is wrong with it."""
     if got is None:
         return None, "is None"

@@ -1,0 +1,195 @@
+"""Looks for the smallest example on which a law is broken, with Hypothesis if it is installed.
+
+Hypothesis starts from the choices of the stored example, so that nothing is left to chance, and
+only makes it smaller. It is imported here alone, and only once something has failed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from grader.candidate.base import Candidate, Failure
+from grader.checks.properties.base import Example, Property
+from grader.checks.properties.check import PropertyCheck, outcome_of
+from grader.checks.properties.conversation import Case, Verdict, ask_one
+from grader.checks.properties.draw import ChosenDraw
+from grader.model import Outcome, Status
+
+_NOT_SHRUNK = frozenset({Status.TIMED_OUT, Status.CRASHED, Status.MISSING, Status.BLOCKED})
+"""What would cost too much to repeat, and what is the same on every input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much may be spent on one example."""
+
+    examples: int = 100
+    seconds: float = 2.0
+
+
+class _Enough(KeyboardInterrupt):
+    """Ends a search from inside; as an interruption Hypothesis lets it pass."""
+
+
+def shrink(
+    check: PropertyCheck, part: str, candidate: Candidate, seed: int, bounds: Bounds | None = None
+) -> Outcome | None:
+    """Return the outcome on the smallest example found that breaks a property.
+
+    Parameters
+    ----------
+    check : PropertyCheck
+        A check of which the part has failed.
+    part : str
+        The property's name.
+    candidate : Candidate
+        As the check asked it.
+    seed : int
+        Of the check's examples.
+    bounds : Bounds, optional
+        How long to look.
+
+    Returns
+    -------
+    Outcome or None
+        None if no example of the check fails any more, or none may be repeated.
+    """
+    candidate.begin_check(check.cpu_seconds)
+    for example, choices in check.draw_examples(part, seed):
+        case = Case(check.property_of(part), example)
+        verdict = ask_one(candidate, case)
+        if verdict is None:
+            continue
+        if isinstance(verdict, Failure) and verdict.status in _NOT_SHRUNK:
+            return None
+        search = _Search(candidate, bounds or Bounds(), case, verdict)
+        search.run(choices)
+        return outcome_of(search.case, search.verdict, check.hint)
+    return None
+
+
+@dataclass(slots=True)
+class _Search:
+    """The smallest example so far, and what is left of the bounds."""
+
+    candidate: Candidate
+    bounds: Bounds
+    case: Case
+    verdict: Verdict
+    asked: int = 0
+    started: float = field(default_factory=time.perf_counter)
+
+    def run(self, choices: Iterable[int]) -> None:
+        """Replay the choices that fail, and let Hypothesis make them smaller."""
+        try:
+            engine = _Engine.load()
+        except ImportError:  # then the example is shown as it was drawn
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            engine.work_in(folder)
+            try:
+                engine.shrink(self.case.property, tuple(choices), self.breaks)
+            except (_Enough, _StillBroken):
+                return
+            finally:
+                engine.work_in(None)
+
+    def breaks(self, example: Example) -> bool:
+        """Return whether the law is broken on an example in the same way, and note it if so."""
+        spent = time.perf_counter() - self.started
+        if self.asked >= self.bounds.examples or spent > self.bounds.seconds:
+            raise _Enough
+        self.asked += 1
+        case = Case(self.case.property, example)
+        verdict = ask_one(self.candidate, case)
+        if isinstance(verdict, Failure) and verdict.status in _NOT_SHRUNK:
+            raise _Enough  # there is no worker left that could go on
+        if verdict is None or type(verdict) is not type(self.verdict):
+            return False
+        if _length(case) <= _length(self.case):
+            self.case, self.verdict = case, verdict
+        return True
+
+
+class _StillBroken(Exception):  # noqa: N818 - what Hypothesis is to look for, never shown
+    """Raised on an example that breaks the law."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """The parts of Hypothesis that are used."""
+
+    hypothesis: Any
+    strategies: Any
+    database: Any
+    configuration: Any
+
+    @classmethod
+    def load(cls) -> _Engine:
+        """Import Hypothesis.
+
+        Raises
+        ------
+        ImportError
+            If it is not installed.
+        """
+        names = ("hypothesis", "hypothesis.strategies", "hypothesis.database")
+        return cls(*map(import_module, (*names, "hypothesis.configuration")))
+
+    def work_in(self, folder: str | None) -> None:
+        """Let it keep its files in a folder that goes away, instead of where grading runs."""
+        self.configuration.set_hypothesis_home_dir(folder)
+
+    def shrink(
+        self, law: Property, choices: tuple[int, ...], breaks: Callable[[Example], bool]
+    ) -> None:
+        """Call ``breaks`` on ever smaller examples, beginning with that of the choices."""
+        hypothesis, strategies = self.hypothesis, self.strategies
+
+        @strategies.composite
+        def examples(draw: Callable[[Any], Any]) -> Example:
+            def choose(low: int, high: int) -> int:
+                return int(draw(strategies.integers(low, high)))
+
+            return law.draw(ChosenDraw(choose, hypothesis.reject))
+
+        @hypothesis.seed(0)
+        @hypothesis.settings(
+            database=self._remember(choices),
+            phases=(hypothesis.Phase.reuse, hypothesis.Phase.shrink),
+            deadline=None,
+            max_examples=1,
+            report_multiple_bugs=False,
+            print_blob=False,
+            suppress_health_check=list(hypothesis.HealthCheck),
+            verbosity=hypothesis.Verbosity.quiet,
+        )
+        @hypothesis.given(examples())
+        def test(example: Example) -> None:
+            if breaks(example):
+                raise _StillBroken
+
+        test()
+
+    def _remember(self, choices: tuple[int, ...]) -> Any:
+        """Return a database that holds one example."""
+        remembered = self.database.InMemoryExampleDatabase()
+        content = self.database.choices_to_bytes(choices)
+        remembered.fetch = lambda _: iter([content])
+        return remembered
+
+
+def _length(case: Case) -> tuple[int, int]:
+    """Return how much there is to read: numbers, then characters."""
+    return _count(case.example), len(case.property.show(case.example))
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(_count(item) for item in value.values())
+    return int(getattr(value, "size", 1))
