@@ -42,6 +42,9 @@ class Mistake:
         A sentence on what the code does wrong, in terms of the mathematics.
     hint : str
         A question that leads on without giving the answer.
+    using : str
+        Canonical name of a layer: only a network with that layer shows the mistake. What asks
+        for no such layer cannot tell, as a deep network before dropout has been taught.
 
     Raises
     ------
@@ -56,12 +59,15 @@ class Mistake:
     title: str
     explanation: str
     hint: str
+    using: str = ""
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
             raise ValueError(f"name is {self.name!r}: expected a word with underscores")
         if self.target not in TARGETS:
             raise ValueError(f"target is {self.target!r}: expected a target of the reference")
+        if self.using and self.using not in TARGETS:
+            raise ValueError(f"using is {self.using!r}: expected a target of the reference")
         if not self.edits or any(not old or old == new for old, new in self.edits):
             raise ValueError(f"edits of {self.name} change nothing: {self.edits!r}")
         for field in ("title", "explanation", "hint"):
