@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import grader
 from grader.candidate.zygote import Zygote
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from grader.candidate.base import Failure
     from grader.candidate.naming import Naming
     from grader.candidate.sandboxed import SandboxedCandidate
-    from grader.course.catalogue import LoadedAssignment
+    from grader.course.catalogue import LoadedAssignment, Shelf
     from grader.graded import Graded
     from grader.submission.overlay import Programme
 
@@ -56,6 +56,15 @@ class _Settings:
     level: Level
     limits: Limits
     seed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What grading one submission needs."""
+
+    zygote: Zygote
+    shelf: Shelf
+    settings: _Settings
     progress: Progress | None
 
 
@@ -94,17 +103,64 @@ def grade(
     SandboxError
         If student code cannot be isolated as asked.
     """
-    started = time.perf_counter()
-    handed_in = open_submission(Path(submission))
-    with Zygote() as zygote:
-        settings = _Settings(choose_level(isolation), limits or Limits(), seed, progress)
-        report = _grade(handed_in, assignments, zygote, settings)
-    return replace(report, seconds=time.perf_counter() - started)
+    with Grader(assignments, isolation=isolation, limits=limits, seed=seed) as one:
+        return one.grade(submission, progress)
 
 
-def _grade(
-    handed_in: Submission, asked: Sequence[str | Path], zygote: Zygote, settings: _Settings
-) -> Report:
+class Grader:
+    """Grades one submission after the other: what does not depend on them is made ready once.
+
+    Parameters
+    ----------
+    assignments, isolation, limits, seed
+        As for :func:`grade`.
+
+    Raises
+    ------
+    SandboxError
+        If student code cannot be isolated as asked.
+    """
+
+    def __init__(
+        self,
+        assignments: Sequence[str | Path] = (),
+        *,
+        isolation: str = "auto",
+        limits: Limits | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self._assignments = assignments
+        self._zygote = Zygote()  # first of all: it loads NumPy while we do
+        try:
+            self._settings = _Settings(choose_level(isolation), limits or Limits(), seed)
+        except BaseException:
+            self._zygote.close()
+            raise
+        self._shelf: Shelf | None = None
+
+    def grade(self, submission: Path, progress: Progress | None = None) -> Report:
+        """Grade one submission, as :func:`grade` does."""
+        from grader.course.catalogue import Shelf
+
+        started = time.perf_counter()
+        handed_in = open_submission(Path(submission))
+        self._shelf = self._shelf or Shelf()
+        tools = _Tools(self._zygote, self._shelf, self._settings, progress)
+        report = _grade(handed_in, self._assignments, tools)
+        return replace(report, seconds=time.perf_counter() - started)
+
+    def close(self) -> None:
+        """End the workers' parent."""
+        self._zygote.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) -> Report:
     from grader.candidate.naming import Naming
     from grader.course.hand_in import expand, refuse_other_names, scale
     from grader.graded import Graded
@@ -113,15 +169,16 @@ def _grade(
     from grader.static.code import Code
     from grader.submission.overlay import lay_out
 
+    settings = tools.settings
     asked, points = expand(asked)
-    chosen = choose_assignments(handed_in, asked)
+    chosen = choose_assignments(handed_in, asked, tools.shelf)
     refuse_other_names(points, (loaded.assignment.name for loaded in chosen))
     targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.targets)
     located = locate(handed_in, targets)
     programmes = lay_out(handed_in, located)
     naming = Naming(located.definitions, _keywords(chosen))
     old_names = all(loaded.assignment.old_names for loaded in chosen)
-    candidate = _make_candidate(programmes, located, naming, zygote, settings, old_names=old_names)
+    candidate = _make_candidate(programmes, located, naming, tools, old_names=old_names)
     judge = Judge.of(candidate, located.definitions, programmes)
     code = Code(located.definitions, located.sources)
     graded = []
@@ -138,7 +195,7 @@ def _grade(
                     judge,
                     code,
                     seed=settings.seed,
-                    progress=settings.progress,
+                    progress=tools.progress,
                 )
             )
             left_out += graded[-1].notes
@@ -152,16 +209,16 @@ def _make_candidate(
     programmes: Sequence[Programme],
     located: Located,
     naming: Naming,
-    zygote: Zygote,
-    settings: _Settings,
+    tools: _Tools,
     *,
     old_names: bool,
 ) -> SandboxedCandidate:
     from grader.candidate.sandboxed import SandboxedCandidate, World
 
-    confinement = confine(settings.level, settings.limits)
+    limits = tools.settings.limits
+    confinement = confine(tools.settings.level, limits)
     worlds = [
-        World(programme, zygote, confinement, settings.limits, old_names=old_names)
+        World(programme, tools.zygote, confinement, limits, old_names=old_names)
         for programme in programmes
     ]
     return SandboxedCandidate(worlds, naming, _unreadable(located))

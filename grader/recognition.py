@@ -11,10 +11,8 @@ from pathlib import Path
 from grader.course.assignment import Assignment, Question
 from grader.course.catalogue import (
     LoadedAssignment,
+    Shelf,
     assignment_names,
-    complete,
-    load_assignment,
-    load_declaration,
 )
 from grader.errors import SubmissionError
 from grader.submission.archive import Submission
@@ -25,31 +23,40 @@ _NEARLY_ALL = 0.75
 
 
 def choose_assignments(
-    handed_in: Submission, asked: Sequence[str | Path]
+    handed_in: Submission, asked: Sequence[str | Path], shelf: Shelf
 ) -> tuple[LoadedAssignment, ...]:
     """Return the assignments asked for, or those that the submission looks like.
 
     Notebook names decide; where none is known, implemented targets; and where nothing is
     implemented, the stubs of a starter. Among assignments that fit equally well, those of the
     course whose layout the submission has come first.
+
+    Parameters
+    ----------
+    handed_in : Submission
+        What was handed in.
+    asked : sequence of str or Path
+        Names or folders; none to choose by the submission.
+    shelf : Shelf
+        Where assignments are read from.
     """
     if asked:
-        return tuple(load_assignment(name) for name in dict.fromkeys(asked))
-    known = [load_declaration(name) for name in assignment_names()]
+        return tuple(shelf.load(name) for name in dict.fromkeys(asked))
+    known = [shelf.declaration(name) for name in assignment_names()]
     stems = {_plain(Path(name).stem) for name in handed_in.names if name.endswith(".ipynb")}
     by_notebook = [
         loaded for loaded in known if stems & {_plain(name) for name in loaded.assignment.notebooks}
     ]
     if len(by_notebook) == 1:
-        return (complete(by_notebook[0]),)
+        return (shelf.complete(by_notebook[0]),)
     located = locate(handed_in, dict.fromkeys(t for k in known for t in k.assignment.targets))
     if by_notebook:
-        return tuple(map(complete, _without_twins(by_notebook, stems, located)))
+        return tuple(map(shelf.complete, _without_twins(by_notebook, stems, located)))
     readable = implemented(located) | located.unreadable.keys()
     for found in (readable, located.definitions.keys()):
         chosen = _choose_by_targets(known, frozenset(found), located.edition)
         if chosen:
-            return tuple(map(complete, chosen))
+            return tuple(map(shelf.complete, chosen))
     names = ", ".join(loaded.assignment.name for loaded in known) or "none"
     raise SubmissionError(
         f"{handed_in.name}: no known assignment's notebook or functions in it; "

@@ -7,7 +7,7 @@ import hashlib
 import sys
 import traceback
 import types
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ class LoadedAssignment:
 
     assignment: Assignment
     folder: Path
+    values: dict[int, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Expected values by seed, as far as they have been asked for."""
 
     @cached_property
     def digest(self) -> str:
@@ -37,6 +39,30 @@ class LoadedAssignment:
 
             digest.update(digest_of_masters(self.folder, self.assignment.masters).encode())
         return digest.hexdigest()
+
+
+class Shelf:
+    """Assignments that have been read, for whoever grades more than one submission."""
+
+    def __init__(self) -> None:
+        self._declared: dict[str | Path, LoadedAssignment] = {}
+        self._complete: dict[Path, LoadedAssignment] = {}
+
+    def declaration(self, name_or_folder: str | Path) -> LoadedAssignment:
+        """Return what :func:`load_declaration` does, read once."""
+        if name_or_folder not in self._declared:
+            self._declared[name_or_folder] = load_declaration(name_or_folder)
+        return self._declared[name_or_folder]
+
+    def complete(self, loaded: LoadedAssignment) -> LoadedAssignment:
+        """Return what :func:`complete` does, read once."""
+        if loaded.folder not in self._complete:
+            self._complete[loaded.folder] = complete(loaded)
+        return self._complete[loaded.folder]
+
+    def load(self, name_or_folder: str | Path) -> LoadedAssignment:
+        """Return what :func:`load_assignment` does, read once."""
+        return self.complete(self.declaration(name_or_folder))
 
 
 def _families_of(declaration: Path) -> tuple[Path, ...]:

@@ -50,7 +50,7 @@ class Change:
 
 
 def expected_for(loaded: LoadedAssignment, seed: int | None) -> Values:
-    """Return the expected values for a seed.
+    """Return the expected values for a seed, which the assignment remembers.
 
     Those of the default seed are read from the assignment's folder; for another seed the
     reference computes them now.
@@ -61,8 +61,16 @@ def expected_for(loaded: LoadedAssignment, seed: int | None) -> Values:
         If the stored values are absent or stale, or another seed is asked for where the
         reference is not installed.
     """
+    wanted = loaded.assignment.default_seed if seed is None else seed
+    if wanted not in loaded.values:
+        loaded.values[wanted] = _find_values(loaded, wanted)
+    values: Values = loaded.values[wanted]
+    return values
+
+
+def _find_values(loaded: LoadedAssignment, seed: int) -> Values:
     assignment = loaded.assignment
-    if seed is None or seed == assignment.default_seed:
+    if seed == assignment.default_seed:
         return _read_bundle(loaded) if isinstance(loaded, LoadedBundle) else _read(loaded)
     if isinstance(loaded, LoadedBundle):
         raise AssignmentError(

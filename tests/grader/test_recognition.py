@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.course import catalogue
+from grader.course.catalogue import Shelf
 from grader.course.expected import regenerate
 from grader.errors import SubmissionError
 from grader.model import Report, Status
@@ -72,7 +73,7 @@ def hand_in(tmp_path: Path) -> Callable[..., Path]:
 
 def names_for(submission: Path, *asked: str) -> list[str]:
     """Return the names of the assignments that are chosen."""
-    chosen = choose_assignments(open_submission(submission), asked)
+    chosen = choose_assignments(open_submission(submission), asked, Shelf())
     return [loaded.assignment.name for loaded in chosen]
 
 
