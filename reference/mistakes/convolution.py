@@ -10,6 +10,11 @@ _BACKWARD = "layers:conv_backward_naive"
 _CORNER = "top, left = i * stride, j * stride"
 _PADDING = "((0, 0), (0, 0), (pad, pad), (pad, pad))"
 _PLAN = "stride, pad, out_shape = plan_convolution(x, w, b, conv_param)"
+_SIZE_UNPADDED = """\
+stride, pad, out_shape = plan_convolution(x, w, b, conv_param)
+    lengths = zip(x.shape[2:], w.shape[2:], strict=True)
+    sizes = [1 + (length - window) // stride for length, window in lengths]
+    out_shape = (*out_shape[:2], *sizes)"""
 _SUM = "(window * w[f]).sum() + b[f]"
 _CROP = "dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]].copy()"
 _ROWS = "slice(i * stride, i * stride + height)"
@@ -98,14 +103,7 @@ MISTAKES = (
     Mistake(
         name="padding_not_in_size",
         target=_FORWARD,
-        edits=(
-            (
-                _PLAN,
-                f"{_PLAN}\n    lengths = zip(x.shape[2:], w.shape[2:], strict=True)\n"
-                "    sizes = [1 + (length - window) // stride for length, window in lengths]\n"
-                "    out_shape = (*out_shape[:2], *sizes)",
-            ),
-        ),
+        edits=((_PLAN, _SIZE_UNPADDED),),
         title="the output's size leaves out the padding",
         explanation="The number of positions is counted in the image as it was before padding.",
         hint="In which image does the window slide, and how long are that image's sides?",
