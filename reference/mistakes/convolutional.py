@@ -174,13 +174,7 @@ _LAYERS = (
         name="averaged_once_more",
         target=_TARGET,
         within=_LOSS,
-        edits=(
-            (
-                f'dhidden, grads["W3"], grads["b3"] = {_SCORES_BACK}',
-                f'dhidden, grads["W3"], grads["b3"] = {_SCORES_BACK}\n'
-                "        dhidden = dhidden / len(X)",
-            ),
-        ),
+        edits=((_HIDDEN_BACK, "affine_relu_backward(dhidden / len(X), hidden_cache)"),),
         title="the gradient is divided by N between two layers",
         explanation="What reaches the layers below is averaged over the batch once more.",
         hint="Which function averages over the batch, and how often should that happen?",
