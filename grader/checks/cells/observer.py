@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from grader.candidate.proxy import Remote
-from grader.checks.cells.numeric import GradientChecker, NumericGradient, Unusable
+from grader.checks.cells.numeric import Distance, GradientChecker, NumericGradient, Unusable
 from grader.checks.cells.sites import Shape, Site
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Record:
     limit: float | None = None
     """What the cell's own code allows."""
     options: Mapping[str, float] = field(default_factory=dict)
+    distance: Distance | None = None
+    """Of a gradient: how far it is from the numeric derivative."""
     entries: NDArray[Any] | None = None
     """Of a wrong gradient: the numeric derivative by every entry."""
 
@@ -120,22 +122,12 @@ class Observer:
     def _compare_gradient(self, record: Record) -> float:
         if isinstance(record.got, NumericGradient):
             record.got, record.right = record.right, record.got
-        error = gradient_error(record.got, record.right)
+        record.distance = record.right.measure_distance(record.got)
         few = int(np.prod(record.right.shape)) <= _EXPLAINED_ENTRIES
-        if error > _WRONG and few and self._explained < _EXPLANATIONS:
+        if record.distance.value > _WRONG and few and self._explained < _EXPLANATIONS:
             self._explained += 1
             record.entries = np.array(record.right)
-        return error
-
-
-def gradient_error(got: Any, numeric: NumericGradient) -> float:
-    """Return the largest relative distance from the numeric derivatives, beyond their noise."""
-    size = int(np.prod(numeric.shape))
-    if not isinstance(got, np.ndarray) or got.dtype.kind not in "fiu" or got.size != size:
-        return float("inf")
-    with np.errstate(all="ignore"):
-        error = numeric.distance(got)
-    return error if np.isfinite(error) else float("inf")
+        return record.distance.value
 
 
 def _size(value: Any) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from grader.checks.base import judge_value
-from grader.checks.cells.numeric import NumericGradient
-from grader.checks.cells.observer import Record, gradient_error
+from grader.checks.cells.numeric import Distance, NumericGradient
+from grader.checks.cells.observer import Record
 from grader.checks.cells.sites import Shape
+from grader.checks.second_look import Entry
 from grader.compare import LOWEST_TOLERANCE, Measure
 from grader.model import Evidence, Outcome, Status
 
@@ -95,20 +97,26 @@ class Judging:
             return judge_value(
                 subject, record.got, np.zeros(numeric.shape), 1e-300, inputs="", hint=self.hint
             )
-        tolerance = max(tolerance, LOWEST_TOLERANCE.get(numeric.dtype.str[1:], 0.0))
-        error = gradient_error(record.got, numeric)
-        if error <= tolerance:
-            evidence = Evidence(count=int(np.prod(numeric.shape)))
-            return Outcome(Status.PASSED, error=error, tolerance=tolerance, evidence=evidence)
+        dtypes = (numeric.dtype, np.asarray(record.got).dtype)
+        lowest = [LOWEST_TOLERANCE.get(dtype.str[1:], 0.0) for dtype in dtypes]
+        tolerance = max(tolerance, *lowest)
+        distance = record.distance or Distance(math.inf)
+        count = int(np.prod(numeric.shape))
+        if distance.value <= tolerance:
+            evidence = Evidence(count=count)
+            return Outcome(
+                Status.PASSED, error=distance.value, tolerance=tolerance, evidence=evidence
+            )
         if record.entries is not None and shown.status is Status.FAILED:
             return replace(shown, tolerance=tolerance)
+        evidence = Evidence(count=count, notes=_notes(record.site.message))
         return Outcome(
             Status.FAILED,
             f"{subject} is not the derivative of your own forward pass.",
-            error=error,
+            error=distance.value,
             tolerance=tolerance,
             hint=self.hint,
-            evidence=Evidence(notes=_notes(record.site.message)),
+            evidence=_show_entry(evidence, record.got, numeric, distance.entry),
         )
 
     def _judge_condition(self, part: str, record: Record) -> Outcome:
@@ -134,6 +142,21 @@ class Judging:
         if part in self.tolerances:
             return self.tolerances[part]
         return record.site.tolerance or DEFAULT_TOLERANCE
+
+
+def _show_entry(
+    evidence: Evidence, got: Any, numeric: NumericGradient, entry: Entry | None
+) -> Evidence:
+    """Return the evidence with an entry where a gradient is wrong, if one is known."""
+    if entry is None:
+        return evidence
+    place = np.unravel_index(entry.index, numeric.shape)
+    return replace(
+        evidence,
+        index=tuple(int(i) for i in place) if place else None,
+        got=f"{np.ravel(got)[entry.index]:.9g}",
+        expected=f"{entry.derivative:.9g}",
+    )
 
 
 def _as_right(record: Record) -> Any:

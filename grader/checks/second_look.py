@@ -1,0 +1,178 @@
+"""Second looks at a gradient that a first one found wrong: a kink, few digits, or a mistake.
+
+The function is evaluated at one and two steps on either side. Where it is smooth, the two central
+differences agree, and the one-sided differences part in proportion to the step. A kink within
+reach breaks one or the other rule; then the direction is drawn again, with a shorter step. A
+function that is smooth nowhere computes with fewer digits inside than its dtype has, and is looked
+at with longer steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from grader.checks.slopes import (
+    DOUBLE,
+    FLOOR,
+    SINGLE,
+    Direction,
+    Slope,
+    Surface,
+    draw_direction,
+    look,
+    measure_rounding,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_Item = TypeVar("_Item")
+
+_CALM = 1e-7
+"""How far, relatively, the rules for smooth functions may be broken by one that is smooth."""
+
+_SHORTEST = 1e-6
+"""Calm steps shorter than this convict nobody: what is computed in single precision does not
+move at all on them, and what is added to it in double precision does."""
+
+_EXCUSE = 8
+"""Times the noise seen that few digits are excused: some directions show little of theirs."""
+
+_CONVICTIONS = 2
+"""Calm directions, with different steps, along which a wrong gradient must be wrong."""
+
+_ENTRY_FLOOR = 1e-3
+"""Entries this much smaller than the largest are compared on its scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A wrong entry of a gradient."""
+
+    index: int
+    """In the flattened gradient."""
+    derivative: float
+    distance: float
+    """Relative, beyond the noise."""
+
+
+def measure_distance(
+    surface: Surface, gradient: NDArray[np.float64], entries: slice, generator: np.random.Generator
+) -> float:
+    """Return how far a gradient is off for good, relatively: zero if it is a derivative.
+
+    Parameters
+    ----------
+    surface : Surface
+        The function.
+    gradient : ndarray of shape (surface.size,)
+        Flattened.
+    entries : slice
+        Which of its entries are in doubt.
+    generator : Generator
+        Draws directions.
+    """
+    wrong: list[float] = []
+    steps = surface.precision.steps if surface.precision is DOUBLE else ()
+    for together in _batched(steps, _CONVICTIONS):
+        lines = [(draw_direction(generator, entries), step) for step in together]
+        calm = [slope for slope in study(surface, lines) if slope.is_calm]
+        distances = [slope.distance(gradient) for slope in calm]
+        if any(distance <= surface.precision.agreement for distance in distances):
+            return 0.0
+        wrong += distances if min(together) >= _SHORTEST else []
+        if len(wrong) >= _CONVICTIONS:
+            return min(wrong)
+    coarse = SINGLE if surface.precision is DOUBLE else surface.precision
+    lines = [(draw_direction(generator, entries), step) for step in coarse.steps]
+    calmest = min(study(surface, lines), key=lambda slope: slope.noise)
+    return replace(calmest, excused=_EXCUSE * calmest.noise).distance(gradient)
+
+
+def find_entry(
+    surface: Surface, gradient: NDArray[np.float64], entries: slice, generator: np.random.Generator
+) -> Entry | None:
+    """Return the entry that makes a gradient wrong, found by halving; None if none can be told."""
+    while entries.stop - entries.start > 1:
+        middle = (entries.start + entries.stop) // 2
+        halves = (slice(entries.start, middle), slice(middle, entries.stop))
+        slopes = look(surface, [draw_direction(generator, half) for half in halves])
+        gaps = [abs(slope.value - slope.direction.along(gradient)) for slope in slopes]
+        entries = halves[int(np.nanargmax(gaps)) if np.isfinite(gaps).any() else 0]
+    one = Direction(entries, np.ones(1))
+    steps = [step for step in surface.precision.steps if step >= _SHORTEST]
+    slope = min(study(surface, [(one, step) for step in steps]), key=lambda slope: slope.noise)
+    own = gradient[entries.start]
+    floor = max(FLOOR, _ENTRY_FLOOR * float(np.abs(gradient).max()))
+    beyond = abs(own - slope.value) - slope.noise
+    distance = beyond / max(floor, abs(own) + abs(slope.value))
+    is_told = math.isfinite(distance) and distance > 0
+    return Entry(entries.start, slope.value, distance) if is_told else None
+
+
+def differentiate_entries(
+    surface: Surface, entries: Sequence[int] | NDArray[np.int_]
+) -> NDArray[np.float64]:
+    """Return the derivative by each of the given entries: what only explains a mistake."""
+    step = surface.precision.entry_step
+    derivatives = np.zeros(len(entries))
+    for place, entry in enumerate(entries):
+        one = Direction(slice(int(entry), int(entry) + 1), np.ones(1))
+        upper, lower = surface.values([one.spread(surface.size, s * step) for s in (1.0, -1.0)])
+        derivatives[place] = surface.contract(upper - lower) / (2 * step)
+    return derivatives
+
+
+def study(surface: Surface, lines: Sequence[tuple[Direction, float]]) -> list[Slope]:
+    """Return derivatives of fourth order, with what breaks the rules for smooth functions.
+
+    Parameters
+    ----------
+    surface : Surface
+        The function.
+    lines : sequence of (Direction, float)
+        Where to go, with the length of the shorter step.
+    """
+    lengths = (1.0, -1.0, 2.0, -2.0)
+    shifts = [
+        direction.spread(surface.size, length * step)
+        for direction, step in lines
+        for length in lengths
+    ]
+    middle, *values = surface.values([np.zeros(surface.size), *shifts])
+    return [
+        _derive(surface, *line, middle, around)
+        for line, around in zip(lines, _batched(values, len(lengths)), strict=True)
+    ]
+
+
+def _derive(
+    surface: Surface,
+    direction: Direction,
+    step: float,
+    middle: NDArray[np.float64],
+    around: Sequence[NDArray[np.float64]],
+) -> Slope:
+    """Return the derivative by the values at one and two steps on either side."""
+    first, second, third, fourth = around
+    fine = surface.contract(first - second) / (2 * step)
+    coarse = surface.contract(third - fourth) / (4 * step)
+    near = surface.contract(first - 2 * middle + second) / step
+    far = surface.contract(third - 2 * middle + fourth) / (2 * step)
+    value = (4 * fine - coarse) / 3
+    rounding = measure_rounding(surface, middle, value, step)
+    broken = abs(fine - coarse) + abs(2 * near - far)
+    # What does not move on a short step may have too few digits for it.
+    moves = step == surface.precision.steps[0] or bool((first != second).any())
+    calm = moves and broken <= _CALM * abs(value) + 4 * rounding
+    return Slope(direction, value, broken + rounding, is_calm=calm)
+
+
+def _batched(items: Sequence[_Item], count: int) -> list[Sequence[_Item]]:
+    """Return the items in groups of as many, the last one with what is left."""
+    return [items[i : i + count] for i in range(0, len(items), count)]

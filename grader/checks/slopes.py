@@ -1,0 +1,231 @@
+"""Derivatives along random directions, of which every numeric gradient of the grader is made.
+
+A gradient predicts how a function changes along a direction. Two values of the function tell how
+it does change, whatever the number of entries. Every entry has a share in a direction, and no
+share is small, so that a single wrong entry shows; large arrays are looked at block by block.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BLOCK = 1024
+"""Entries that share a direction: one of them that is 1 % off moves it by about 1e-4."""
+
+MOST_BLOCKS = 16
+"""Larger arrays get larger blocks."""
+
+FLOOR = 1e-8
+"""The course's own: smaller derivatives are as good as zero."""
+
+MOST_NOISE = 1e-3
+"""Noise beyond this share excuses nothing: mistakes are larger."""
+
+MOST_EXCUSED = 0.2
+"""Share beyond which nothing is excused; a factor of two is a distance of a third."""
+
+_WEIGHTS = (0.5, 1.5)
+"""Sizes of the shares that entries have in a direction, before these are made of length one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How functions are differentiated whose numbers have a certain dtype."""
+
+    epsilon: float
+    """Relative distance of two neighbouring numbers."""
+    rounding: float
+    """How many of these a value may be off."""
+    step: float
+    """Length of the step of a first look."""
+    agreement: float
+    """Largest relative distance that is none: what curvature and rounding leave."""
+    steps: tuple[float, ...]
+    """Lengths of the shorter step of second looks, in turn."""
+    entry_step: float
+    """Length of the step where every entry is differentiated."""
+
+
+PRECISIONS: Mapping[str, Precision] = {
+    "f8": Precision(
+        epsilon=2.3e-16,
+        rounding=8,
+        step=1e-5,
+        agreement=1e-7,
+        steps=(1e-4, 1e-5, 1e-6, 1e-6, 1e-7, 1e-8),
+        entry_step=1e-5,
+    ),
+    "f4": Precision(
+        epsilon=1.2e-7,
+        rounding=32,
+        step=1e-2,
+        agreement=2e-4,
+        steps=(3e-2, 1e-2, 3e-3, 1e-3, 1e-2),
+        entry_step=1e-2,
+    ),
+    "f2": Precision(
+        epsilon=9.8e-4,
+        rounding=32,
+        step=1e-1,
+        agreement=2e-3,
+        steps=(3e-1, 1e-1, 3e-2, 1e-2, 1e-1),
+        entry_step=1e-1,
+    ),
+}
+"""By dtype. Central differences are best with steps near the cube root of epsilon; those of
+second looks span the orders of magnitude around it."""
+
+DOUBLE, SINGLE = PRECISIONS["f8"], PRECISIONS["f4"]
+
+
+def precision_of(*values: Any) -> Precision:
+    """Return the precision of the coarsest array or number; what has no dtype is double."""
+    dtypes = (getattr(value, "dtype", None) for value in values)
+    codes = {dtype.str[1:] for dtype in dtypes if isinstance(dtype, np.dtype)}
+    found = [PRECISIONS[code] for code in codes & PRECISIONS.keys()]
+    return max(found, key=lambda one: one.epsilon, default=DOUBLE)
+
+
+class Surface(ABC):
+    """A function of many entries around one place, with one number as its value.
+
+    The value may come as an array that an upstream gradient contracts. Differences are taken
+    before the sum then, which leaves them more digits.
+
+    Parameters
+    ----------
+    size : int
+        How many entries there are.
+    precision : Precision
+        Of what goes in and comes out, as far as it is known; it may turn out to be coarser.
+    """
+
+    def __init__(self, size: int, precision: Precision) -> None:
+        self.size = size
+        self.precision = precision
+
+    @abstractmethod
+    def values(self, shifts: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+        """Return the value at each shift of the flattened entries, in one round trip if it can."""
+
+    def contract(self, difference: NDArray[np.float64]) -> float:
+        """Return a difference of values as a number."""
+        return float(difference)
+
+    def magnitude(self, value: NDArray[np.float64]) -> float:
+        """Return the size of the terms that make up a value."""
+        return abs(float(value))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Direction:
+    """A direction of length one, over some of the entries."""
+
+    entries: slice
+    weights: NDArray[np.float64]
+
+    def along(self, gradient: NDArray[np.float64]) -> float:
+        """Return the slope that a flattened gradient predicts."""
+        return float(self.weights @ gradient[self.entries])
+
+    def spread(self, size: int, length: float) -> NDArray[np.float64]:
+        """Return a step of a length along it, over all entries."""
+        step = np.zeros(size)
+        step[self.entries] = length * self.weights
+        return step
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A derivative along a direction."""
+
+    direction: Direction
+    value: float
+    noise: float
+    """How far it may be off."""
+    excused: float = 0.0
+    """How far it may be off without any limit to the share that this is of it."""
+    is_calm: bool = True
+    """Whether the function is smooth there, as far as can be seen."""
+
+    def distance(self, gradient: NDArray[np.float64]) -> float:
+        """Return how far a flattened gradient is off, relatively, beyond the noise."""
+        projected = self.direction.along(gradient)
+        part = gradient[self.direction.entries]
+        typical = float(np.linalg.norm(part)) / math.sqrt(max(1, part.size))
+        scale = max(FLOOR, typical, abs(projected) + abs(self.value))
+        noise = max(min(self.noise, MOST_NOISE * scale), min(self.excused, MOST_EXCUSED * scale))
+        distance = max(abs(projected - self.value) - noise, 0.0) / scale
+        return distance if math.isfinite(distance) else math.inf
+
+
+def draw_direction(generator: np.random.Generator, entries: slice) -> Direction:
+    """Return a random direction in which each entry has a share of about the same size.
+
+    Normally distributed shares would leave some entries out of sight. With shares of one size
+    only, two errors would cancel every other time.
+    """
+    count = entries.stop - entries.start
+    weights = generator.choice((-1.0, 1.0), size=count) * generator.uniform(*_WEIGHTS, count)
+    return Direction(entries, weights / max(float(np.linalg.norm(weights)), 1e-300))
+
+
+def divide(size: int) -> list[slice]:
+    """Return the blocks of an array's entries that get directions of their own."""
+    count = max(1, min(MOST_BLOCKS, math.ceil(size / BLOCK)))
+    bounds = [size * i // count for i in range(count + 1)]
+    return [slice(*pair) for pair in pairwise(bounds)]
+
+
+def look(surface: Surface, directions: Iterable[Direction]) -> list[Slope]:
+    """Return derivatives along directions, by two values of the function each.
+
+    Noise is what rounding leaves. A gradient that agrees beyond it, to the precision's
+    ``agreement``, is right: neither rounding nor a kink makes a wrong one agree. One that does
+    not has to be looked at again.
+    """
+    directions, precision = list(directions), surface.precision
+    step = precision.step
+    shifts = [one.spread(surface.size, sign * step) for one in directions for sign in (1.0, -1.0)]
+    values = surface.values(shifts)
+    if surface.precision is DOUBLE and _have_few_digits(values[0::2], values[1::2]):
+        surface.precision = SINGLE
+    if surface.precision is not precision:  # coarser than it seemed
+        return look(surface, directions)
+    slopes = []
+    for one, upper, lower in zip(directions, values[0::2], values[1::2], strict=True):
+        value = surface.contract(upper - lower) / (2 * step)
+        slopes.append(Slope(one, value, measure_rounding(surface, upper, value, step)))
+    return slopes
+
+
+def measure_rounding(
+    surface: Surface, value: NDArray[np.float64], slope: float, step: float
+) -> float:
+    """Return how much of a difference quotient can be rounding."""
+    precision = surface.precision
+    share = precision.rounding * precision.epsilon
+    return share * (surface.magnitude(value) / step + abs(slope))
+
+
+def _have_few_digits(
+    uppers: Sequence[NDArray[np.float64]], lowers: Sequence[NDArray[np.float64]]
+) -> bool:
+    """Return whether all numbers that moved are of single precision, whatever their dtype."""
+    moved = [
+        np.concatenate([upper[upper != lower], lower[upper != lower]])
+        for upper, lower in zip(map(np.ravel, uppers), map(np.ravel, lowers), strict=True)
+    ]
+    numbers = np.concatenate(moved)
+    with np.errstate(all="ignore"):
+        return bool(numbers.size) and bool((numbers.astype(np.float32) == numbers).all())
