@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.base import Check
-from grader.model import CheckResult, Location, Outcome, Status
+from grader.checks.properties.check import PropertyCheck
+from grader.model import CheckResult, Kind, Location, Outcome, Status
 from grader.submission.definition import Definition
 
-_MENDABLE = frozenset(
+MENDABLE = frozenset(
     {Status.FAILED, Status.ERRORED, Status.MISSING, Status.TIMED_OUT, Status.CRASHED}
 )
+"""What somebody has to mend, unless it follows from something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class JudgedPart:
     @property
     def owner(self) -> str:
         """The target whose result the part is."""
+        if self.check.kind is Kind.PROPERTY:
+            return self.check.result_of(self.part)[0]
         return self.check.targets[-1 if self.is_gradient else 0]
 
     @property
@@ -51,13 +55,22 @@ class JudgedPart:
         return self.check.targets if self.is_gradient else self.check.targets[:1]
 
     @property
+    def used(self) -> tuple[str, ...]:
+        """Targets that were called for it, as far as anybody can tell."""
+        if isinstance(self.check, PropertyCheck):
+            return self.check.property_of(self.part).targets
+        return self.check.targets if self.is_gradient else (self.owner,)
+
+    @property
     def gave_value(self) -> bool:
         """Whether there was a number to compare, if a wrong one."""
         return self.outcome.status is Status.FAILED and self.outcome.error is not None
 
 
 def mark_consequences(
-    judged: Sequence[JudgedPart], definitions: Mapping[str, Definition]
+    judged: Sequence[JudgedPart],
+    definitions: Mapping[str, Definition],
+    own: frozenset[str] = frozenset(),
 ) -> list[CheckResult]:
     """Return the results in order, consequences with the functions that they build on.
 
@@ -67,10 +80,12 @@ def mark_consequences(
         All parts of all checks of a run.
     definitions : mapping
         Where each target is defined; what a definition calls is taken from its text.
+    own : set of str
+        Ids of rows that are known to be wrong by themselves.
     """
     failing: dict[str, list[JudgedPart]] = {}
     for one in judged:
-        if one.outcome.status in _MENDABLE:
+        if one.outcome.status in MENDABLE:
             failing.setdefault(one.owner, []).append(one)
     targets = [target for one in judged for target in one.check.targets]
     reach = _reach(definitions, dict.fromkeys([*definitions, *targets]))
@@ -78,7 +93,8 @@ def mark_consequences(
         one.result.id: [
             target
             for target in failing
-            if target in _called(one, reach, definitions)
+            if one.result.id not in own
+            and target in _called(one, reach, definitions)
             and any(_spoils(other, one, definitions.get(target)) for other in failing[target])
         ]
         for parts in failing.values()

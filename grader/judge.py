@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
+from grader.carrying import Carrier
 from grader.checks.base import Check, Expected
 from grader.consequences import JudgedPart, hold_back, mark_consequences
 from grader.course.assignment import Assignment, Question
@@ -96,7 +97,22 @@ class Judge:
             JudgedPart(check, part, result)
             for (check, part), result in zip(parts, results, strict=True)
         ]
-        return hold_back(judged, mark_consequences(judged, self.definitions))
+        carried = Carrier(
+            self.candidate,
+            self.definitions,
+            self.modules,
+            assignment,
+            settled,
+            run=lambda check: self._run_again(
+                check, values_of(expected, assignment, check, settled), seed
+            ),
+        ).carry(judged)
+        marked = mark_consequences(carried.judged, self.definitions, carried.own)
+        return hold_back(carried.judged, marked)
+
+    def _run_again(self, check: Check, expected: Expected, seed: int) -> dict[str, Outcome]:
+        outcomes = self._run_check(check, expected, seed)
+        return {part: self._explain(check, part, outcomes[part]) for part in check.parts}
 
     def _examine(
         self, question: Question, check: Check, expected: Expected, seed: int

@@ -24,6 +24,7 @@ def score_checks(
     """Return the checks with their points, and the points of each question.
 
     A passed check earns all its points, one that earned a share that share, and any other none.
+    One that passed with a stand-in for another function earns what the assignment says.
     Points of questions that a course's starter files may hold complete are earned only if some
     other check passed. What a person has still to judge is in the maximum, and pending.
 
@@ -47,9 +48,9 @@ def score_checks(
 
 def _share(check: CheckResult) -> float:
     """Return the share of its points that an outcome earns, whatever else is there."""
-    if check.outcome.status is Status.PASSED:
-        return 1.0
     earned = check.outcome.earned
+    if check.outcome.status is Status.PASSED:
+        return earned if check.outcome.carried_forward and earned is not None else 1.0
     if check.outcome.status is not Status.FAILED or earned is None or not 0.0 <= earned <= 1.0:
         return 0.0
     return earned

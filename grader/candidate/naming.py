@@ -70,13 +70,12 @@ class Naming:
 
     def inward(self, target: str, value: Any) -> Any:
         """Return a result with its dictionaries keyed canonically."""
-        names = self._config.get(target)
-        if not names:
-            return value
-        back = {own: canonical for canonical, own in names.items()}
-        if type(value) is tuple:
-            return tuple(_rename(item, back) for item in value)
-        return _rename(value, back)
+        names = self._config.get(target, {})
+        return _rename_all(value, {own: canonical for canonical, own in names.items()})
+
+    def outward_value(self, target: str, value: Any) -> Any:
+        """Return a result with its dictionaries keyed as the submission keys them."""
+        return _rename_all(value, self._config.get(target, {}))
 
     def _keyword(self, target: str, name: str, value: Any) -> tuple[str, Any]:
         """Return a keyword and its value as the submission calls them."""
@@ -104,6 +103,15 @@ def _config_names(target: str, definition: Definition) -> KeyNames | None:
         if set(names.values()) <= definition.strings and not uses_canonical:
             return names
     return None
+
+
+def _rename_all(value: Any, names: Mapping[str, str]) -> Any:
+    """Return a value, or a tuple of values, with the keys of dictionaries renamed."""
+    if not names:
+        return value
+    if type(value) is tuple:
+        return tuple(_rename(item, names) for item in value)
+    return _rename(value, names)
 
 
 def _rename(value: Any, names: Mapping[str, str]) -> Any:

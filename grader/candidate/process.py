@@ -12,13 +12,13 @@ import os
 import select
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from grader.candidate.clock import WorkerClock
 from grader.candidate.stacks import Stack, read_stacks
-from grader.candidate.wire import MAX_HEADER, PREFIX, parse_header, unpack_prefix
+from grader.candidate.wire import MAX_HEADER, PREFIX, ProtocolError, parse_header, unpack_prefix
 from grader.model import Limits
 
 _SAMPLES = 10
@@ -28,6 +28,10 @@ _CHUNK = 1 << 16
 _PIPE_BYTES = 1 << 18
 _LEAST_LOOK_SECONDS = 0.5
 _READS_BETWEEN_LOOKS = 64
+
+
+Answer = Callable[[dict[str, Any], bytearray], Sequence[bytes | memoryview]]
+"""Takes header and body of a call-back and returns the frame that answers it."""
 
 
 class WorkerEnded(Exception):  # noqa: N818 - what happened, not what is wrong with the grader
@@ -123,8 +127,17 @@ class WorkerProcess:
         self._clock.restart()
         self._suspects = suspects
 
-    def exchange(self, pieces: Sequence[bytes | memoryview]) -> tuple[dict[str, Any], bytearray]:
+    def exchange(
+        self, pieces: Sequence[bytes | memoryview], answer: Answer | None = None
+    ) -> tuple[dict[str, Any], bytearray]:
         """Send a request and return header and body of the reply.
+
+        Parameters
+        ----------
+        pieces : sequence of bytes
+            The request.
+        answer : callable, optional
+            Answers the call-backs that come before the reply; by default there may be none.
 
         Raises
         ------
@@ -133,10 +146,11 @@ class WorkerProcess:
         WorkerEnded
             If the worker dies.
         ProtocolError
-            If it sends anything that is not a frame; it has been ended then.
+            If it sends anything that is not a frame, or a call-back that cannot be answered; it
+            has been ended then.
         """
         try:
-            return self._exchange(pieces)
+            return self._exchange(pieces, answer)
         except BaseException:
             self.kill()
             raise
@@ -153,9 +167,23 @@ class WorkerProcess:
         for descriptor in (self._pidfd, self._requests, self._replies, *self._streams):
             os.close(descriptor)
 
-    def _exchange(self, pieces: Sequence[bytes | memoryview]) -> tuple[dict[str, Any], bytearray]:
+    def _exchange(
+        self, pieces: Sequence[bytes | memoryview], answer: Answer | None
+    ) -> tuple[dict[str, Any], bytearray]:
         outgoing = [memoryview(piece) for piece in pieces if len(piece)]
         self._write(outgoing)
+        while True:
+            header, body = self._receive(outgoing)
+            if answer is None or "call" not in header:
+                return header, body
+            if outgoing:  # nothing is to pile up here for a worker that only sends
+                raise ProtocolError("a call-back before the request was read")
+            self._time_left()  # call-backs that follow each other at once never let us wait
+            outgoing = [memoryview(piece) for piece in answer(header, body) if len(piece)]
+            self._write(outgoing)
+
+    def _receive(self, outgoing: list[memoryview]) -> tuple[dict[str, Any], bytearray]:
+        """Return header and body of the next frame, sending what is left to send."""
         prefix = self._read(PREFIX.size, outgoing)
         header_length, body_length = unpack_prefix(
             bytes(prefix), max_header=MAX_HEADER, max_body=self._limits.reply_bytes

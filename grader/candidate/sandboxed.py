@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -22,10 +22,13 @@ from grader.candidate.base import (
     Shapes,
     Write,
 )
+from grader.candidate.handles import handles_in, map_handles
 from grader.candidate.naming import Naming
+from grader.candidate.standing_in import StandIns
 from grader.candidate.wire import Encoder, Handle
 from grader.candidate.world import World
 from grader.model import Status
+from grader.submission.overlay import Programme
 
 __all__ = ["SandboxedCandidate", "World"]
 
@@ -55,6 +58,7 @@ class SandboxedCandidate(Candidate):
             for target, entry in world.programme.entries.items()
         }
         self._provided = [world.programme.provided for world in worlds]
+        self._stand_ins: StandIns | None = None
 
     @property
     def reused(self) -> bool:
@@ -75,6 +79,8 @@ class SandboxedCandidate(Candidate):
         """Forget all handles and start a new time budget."""
         for world in self._worlds:
             world.begin_check(cpu_seconds)
+        if self._stand_ins is not None:
+            self._stand_ins.begin_check(cpu_seconds)
 
     def restart(self) -> None:
         """End all workers; the next operation starts with a fresh one."""
@@ -85,6 +91,27 @@ class SandboxedCandidate(Candidate):
         """Give every check from now on a tenth of its time."""
         for world in self._worlds:
             world.shorten_budgets()
+
+    def stand_in(self, stand_ins: StandIns | None) -> None:
+        """End all workers, and let somebody stand in for functions in those that follow.
+
+        Parameters
+        ----------
+        stand_ins : StandIns or None
+            None ends it: nothing of what a worker had from stand-ins outlives that.
+        """
+        self._stand_ins = stand_ins
+        for world in self._worlds:
+            world.stand_in(stand_ins)
+
+    def beside(self, programme: Programme) -> SandboxedCandidate:
+        """Return another programme as a candidate, as confined as this one."""
+        return SandboxedCandidate([self._worlds[0].beside(programme)], Naming({}, {}), {})
+
+    @property
+    def naming(self) -> Naming:
+        """How this submission names what checks ask for."""
+        return self._naming
 
     def run(self, operations: Sequence[Operation]) -> list[Reply]:
         """Carry out operations in order, in one round trip per world."""
@@ -121,11 +148,16 @@ class SandboxedCandidate(Candidate):
         """
         if call.target in self._home:
             return self._home[call.target]
-        handles = _handles_in((call.args, dict(call.kwargs)))
+        handles = handles_in((call.args, dict(call.kwargs)))
         number = next((handle.id % len(self._worlds) for handle in handles), 0)
         if self._provided and call.target in self._provided[number]:
             return (number, *self._provided[number][call.target])
         name = call.target.partition(":")[2]
+        if self._stand_ins is not None:
+            files = self._stand_ins.files_of(call.target)
+            for number, world in enumerate(self._worlds):
+                if module := world.find_module(files):
+                    return number, module, name
         raise CallFailed(Failure(Status.MISSING, f"No file defines {name}."))
 
     def _run_in(self, number: int, operations: Sequence[Operation]) -> list[Reply]:
@@ -189,7 +221,7 @@ class SandboxedCandidate(Candidate):
 
     def _send_out(self, value: Any) -> Any:
         """Give handles the number that their own world knows them by."""
-        return _map_handles(value, lambda handle: Handle(self._local(handle), handle.type_name))
+        return map_handles(value, lambda handle: Handle(self._local(handle), handle.type_name))
 
     def _local(self, handle: Handle) -> int:
         return handle.id // len(self._worlds)
@@ -197,33 +229,10 @@ class SandboxedCandidate(Candidate):
     def _bring_in(self, operation: Operation, value: Any, number: int) -> Any:
         """Give handles a number that is unique over all worlds, and keys their canonical names."""
         worlds = len(self._worlds)
-        value = _map_handles(value, lambda h: Handle(h.id * worlds + number, h.type_name))
+        value = map_handles(value, lambda h: Handle(h.id * worlds + number, h.type_name))
         if isinstance(operation, Call):
             return self._naming.inward(operation.target, value)
         return value
-
-
-def _handles_in(value: Any) -> Iterator[Handle]:
-    """Go through the handles in a value."""
-    if isinstance(value, Handle):
-        yield value
-    elif type(value) in (tuple, list, dict):
-        items: Iterable[Any] = value.values() if type(value) is dict else value
-        for item in items:
-            yield from _handles_in(item)
-
-
-def _map_handles(value: Any, change: Callable[[Handle], Handle]) -> Any:
-    """Return a value with all handles in it replaced."""
-    if isinstance(value, Handle):
-        return change(value)
-    if type(value) is tuple:
-        return tuple(_map_handles(item, change) for item in value)
-    if type(value) is list:
-        return [_map_handles(item, change) for item in value]
-    if type(value) is dict:
-        return {key: _map_handles(item, change) for key, item in value.items()}
-    return value
 
 
 def _steps(path: Sequence[tuple[str, Any]], encoder: Encoder) -> list[list[Any]]:

@@ -10,6 +10,7 @@ from grader.candidate.base import CallFailed, Reply
 from grader.candidate.failures import FailureDescriber
 from grader.candidate.process import OutOfTime, WorkerEnded, WorkerProcess
 from grader.candidate.replies import read_replies
+from grader.candidate.standing_in import StandIns
 from grader.candidate.wire import Encoder, ProtocolError, pack_frame
 from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Confinement
@@ -62,8 +63,10 @@ class World:
         self._budget_due = True
         self._seed: int | None = None
         self._imported: set[str] = set()
-        self._broken: dict[str, CallFailed] = {}
+        self._broken_unaided: dict[str, CallFailed] = {}
+        self._broken = self._broken_unaided
         self._suspects: set[tuple[str, str]] = set()
+        self._stand_ins: StandIns | None = None
 
     @property
     def cpu_seconds(self) -> float:
@@ -73,7 +76,7 @@ class World:
     def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Start a new budget; objects of the check before are let go with the next request."""
         seconds = self._limits.cpu_seconds if cpu_seconds is None else cpu_seconds
-        self._allowed = replace(self._limits, cpu_seconds=seconds * self._share)
+        self._allowed = replace(self._limits, cpu_seconds=seconds * self._present_share)
         self._check_is_new = self._budget_due = True
         self._seed = None
         self.reused = self._worker is not None and self._worker.alive
@@ -89,6 +92,26 @@ class World:
         """Give workers from now on a tenth of the time for a check."""
         self._share = 0.1
         self.restart()
+
+    @property
+    def _present_share(self) -> float:
+        """The share of its time that a check gets; all of it with what took it stood in for."""
+        return self._share if self._stand_ins is None else 1.0
+
+    def stand_in(self, stand_ins: StandIns | None) -> None:
+        """End the worker, and have functions of the next ones stood in for; None ends that."""
+        self.restart()
+        self._stand_ins = stand_ins
+        self._broken = {} if stand_ins is not None else self._broken_unaided
+
+    def beside(self, programme: Programme) -> World:
+        """Return a world for another programme, started and bounded as this one is."""
+        return World(programme, self._zygote, self._confinement, self._limits, old_names=False)
+
+    def find_module(self, files: Sequence[str]) -> str | None:
+        """Return the name of the first module that is one of these files."""
+        found = (module.names[0] for module in self.programme.modules if module.path in files)
+        return next(found, None)
 
     def seed(self, seed: int) -> None:
         """Seed ``np.random`` just before the next operation, after any import it needs."""
@@ -178,15 +201,21 @@ class World:
             "absent": dict(self.programme.absent),
             "old_names": self._old_names,
             "reply_bytes": self._limits.reply_bytes,
+            "stand_ins": self._list_stand_ins(),
             # Never used again: a handle on an object of a worker that died finds nothing.
             "first_handle": self._started * _HANDLES_PER_WORKER,
         }
         self._ask([request], encoder.buffers, ["loading the submission"])
 
+    def _list_stand_ins(self) -> list[Any]:
+        """Return what is stood in for and where, in the order by which the worker names it."""
+        stand_ins = () if self._stand_ins is None else self._stand_ins.stand_ins
+        return [[one.name, list(one.files)] for one in stand_ins]
+
     def _import(self, module: str) -> None:
         """Import a module on a budget of its own: what it costs is no check's."""
         worker = self._ready()
-        limits = replace(self._limits, cpu_seconds=self._limits.cpu_seconds * self._share)
+        limits = replace(self._limits, cpu_seconds=self._limits.cpu_seconds * self._present_share)
         worker.start_budget(frozenset(self._suspects), limits)
         self._budget_due = True
         self._ask([{"op": "import", "module": module}], (), [f"importing {module}"])
@@ -199,7 +228,8 @@ class World:
         self._number += 1
         frame = pack_frame({"id": self._number, "ops": list(operations)}, buffers)
         try:
-            header, body = worker.exchange(frame)
+            answer = None if self._stand_ins is None else self._stand_ins.answer
+            header, body = worker.exchange(frame, answer)
             replies, error = read_replies(header, body, number=self._number, count=len(operations))
         except OutOfTime as stopped:
             limits = worker.limits

@@ -63,7 +63,7 @@ class Assignment:
     Raises
     ------
     ValueError
-        If names or check ids are missing or not unique.
+        If names or check ids are missing or not unique, or ``carried`` is no share.
     """
 
     name: str
@@ -97,7 +97,13 @@ class Assignment:
     vectorised: tuple[Vectorised, ...] = ()
     """Functions in which loops are looked for."""
 
+    carried: float = 1.0
+    """Share of its points that a row earns which is right once a correct function stands in for
+    another one that fails."""
+
     def __post_init__(self) -> None:
+        if not 0.0 <= self.carried <= 1.0:
+            raise ValueError(f"assignment {self.name}: carried is {self.carried}, expected 0 to 1")
         if not self.name.isidentifier():
             raise ValueError(f"assignment name {self.name!r} must be an identifier")
         if not self.questions:

@@ -68,7 +68,7 @@ def _digest_reference(loaded: LoadedAssignment) -> dict[str, str]:
         name = path.relative_to(root).as_posix() if path else ""
         if path is not None and name not in found:
             found[name] = _digest(path)
-            waiting += _imported_modules(path)
+            waiting += imported_modules(path)
     return dict(sorted(found.items()))
 
 
@@ -97,7 +97,7 @@ def _path_of(root: Path, module: str) -> Path | None:
     return None
 
 
-def _imported_modules(path: Path) -> Iterator[str]:
+def imported_modules(path: Path) -> Iterator[str]:
     """Go through the absolute imports of a module, wherever they stand in it."""
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):

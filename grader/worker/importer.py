@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.worker import oldnames
+from grader.worker.callbacks import Replacements
 from grader.worker.standins import Anything, make_stand_in
 
 _PACKAGES = frozenset(
@@ -43,9 +44,16 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         Whatever may be imported.
     absent : mapping
         Top-level packages that are not installed here, with the kind of stand-in to give.
+    replacements : Replacements, optional
+        What takes the place of functions in its modules.
     """
 
-    def __init__(self, sources: Sequence[Source], absent: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        absent: Mapping[str, str],
+        replacements: Replacements | None = None,
+    ) -> None:
         self._by_name = {name: source for source in reversed(sources) for name in source.names}
         self._by_stem = {
             source.names[0].rpartition(".")[2]: source
@@ -61,6 +69,7 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             for parent in _parents([name])
         }
         self._absent = absent
+        self._replacements = replacements
         self._modules: dict[str, types.ModuleType] = {}
 
     def find_spec(
@@ -117,7 +126,7 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__dict__["__submission_loaded__"] = True
         try:
             code = compile(source.text, source.path, "exec", dont_inherit=True)
-            exec(code, module.__dict__)  # noqa: S102 - running the submission is the purpose
+            self._run(code, module, source)
             if source.package and not code.co_names:
                 self._lend_names(module, source.names[0])
         except BaseException as error:
@@ -127,6 +136,13 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 raise
             # A failing __init__.py must not cost the modules beside it, only its own names.
             module.__dict__["__getattr__"] = _explain_absence(f"{type(error).__name__}: {error}")
+
+    def _run(self, code: types.CodeType, module: types.ModuleType, source: Source) -> None:
+        if self._replacements is not None:
+            self._replacements.prepare(module, source.path)
+        exec(code, module.__dict__)  # noqa: S102 - running the submission is the purpose
+        if self._replacements is not None:
+            self._replacements.finish(self._modules.values(), module)
 
     def _lend_names(self, package: types.ModuleType, name: str) -> None:
         """Let an empty package give the names of the module inside that is called like it.
@@ -159,17 +175,23 @@ class StemFinder(importlib.abc.MetaPathFinder):
         return self._finder.find_by_stem(fullname)
 
 
-def install(sources: Sequence[Source], absent: Mapping[str, str], *, old_names: bool) -> None:
+def install(
+    sources: Sequence[Source],
+    absent: Mapping[str, str],
+    *,
+    old_names: bool,
+    replacements: Replacements | None = None,
+) -> None:
     """Make the submission importable in this process, and nothing of ours.
 
     Parameters
     ----------
-    sources, absent
+    sources, absent, replacements
         As for :class:`SubmissionFinder`.
     old_names : bool
         Whether to give back ``xrange`` and the aliases that NumPy has removed.
     """
-    finder = SubmissionFinder(sources, absent)
+    finder = SubmissionFinder(sources, absent, replacements)
     sys.meta_path.insert(0, finder)
     sys.meta_path.append(StemFinder(finder))
     sys.modules["pdb"] = Anything("pdb")  # a breakpoint would wait for a keyboard

@@ -28,6 +28,7 @@ from grader.candidate.wire import (
     unpack_prefix,
 )
 from grader.worker import importer
+from grader.worker.callbacks import Replacements, make_stand_in
 from grader.worker.raised import describe
 from grader.worker.snapshot import has_changed, take_snapshot
 
@@ -172,7 +173,28 @@ class Worker:
         self._paths = frozenset(source.path for source in sources)
         self._next_handle = operation["first_handle"]
         self._reply_bytes = operation["reply_bytes"]
-        importer.install(sources, operation["absent"], old_names=operation["old_names"])
+        importer.install(
+            sources,
+            operation["absent"],
+            old_names=operation["old_names"],
+            replacements=self._make_replacements(operation["stand_ins"]),
+        )
+
+    def _make_replacements(self, rows: Sequence[Any]) -> Replacements | None:
+        """Return what puts stand-ins into the modules of the submission, if there are any."""
+        by_file: dict[str, dict[str, Any]] = {}
+        for number, (name, files) in enumerate(rows):
+            stand_in = make_stand_in(number, name, self._call_back)
+            for file in files:
+                by_file.setdefault(file, {})[name] = stand_in
+        return Replacements(by_file) if by_file else None
+
+    def _call_back(self, frame: Sequence[bytes | memoryview]) -> tuple[dict[str, Any], bytearray]:
+        self._write([memoryview(piece) for piece in frame if len(piece)])
+        answer = self._receive()
+        if answer is None:
+            os._exit(0)
+        return answer
 
     def _hold(self, value: object) -> Handle:
         self._next_handle += 1

@@ -85,7 +85,7 @@ class CellRandom:
 
     def _follow(self, sent: State, state: Any) -> None:
         """Go on from where the candidate's draws have led, if they can have."""
-        if not _is_state(state):
+        if not is_state(state):
             return
         words = state[1]
         if (
@@ -113,7 +113,8 @@ def _integers(value: Any) -> Iterator[int]:
             yield from _integers(item)
 
 
-def _is_state(state: Any) -> bool:
+def is_state(state: Any) -> bool:
+    """Return whether a generator can be put into a state that somebody may have made up."""
     if type(state) is not tuple or len(state) != 5 or state[0] != "MT19937":
         return False
     _, words, place, has_spare, spare = state

@@ -1,0 +1,31 @@
+"""Finds and replaces the handles inside a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from grader.candidate.wire import Handle
+
+
+def handles_in(value: Any) -> Iterator[Handle]:
+    """Go through the handles in a value."""
+    if isinstance(value, Handle):
+        yield value
+    elif type(value) in (tuple, list, dict):
+        items: Iterable[Any] = value.values() if type(value) is dict else value
+        for item in items:
+            yield from handles_in(item)
+
+
+def map_handles(value: Any, change: Callable[[Handle], Handle]) -> Any:
+    """Return a value with all handles in it replaced."""
+    if isinstance(value, Handle):
+        return change(value)
+    if type(value) is tuple:
+        return tuple(map_handles(item, change) for item in value)
+    if type(value) is list:
+        return [map_handles(item, change) for item in value]
+    if type(value) is dict:
+        return {key: map_handles(item, change) for key, item in value.items()}
+    return value

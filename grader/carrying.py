@@ -1,0 +1,237 @@
+"""Error carried forward: what fails because of another function is judged without that error.
+
+A row whose owner uses functions that fail is run again in a fresh worker, in which the reference
+stands in for these. Who is right then keeps the points: the error is charged where it is.
+Stand-ins exist only for functions that have lost points, only below what they are used for (layers
+for networks, never one loss for another), and only as long as that run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from grader.candidate.sandboxed import SandboxedCandidate
+from grader.candidate.standing_in import StandIn, StandIns
+from grader.checks.base import Check
+from grader.consequences import MENDABLE, JudgedPart
+from grader.course.assignment import Assignment
+from grader.course.conventions import Settled
+from grader.course.reference_programme import ReferenceFunction, find_reference, lay_out_reference
+from grader.dependence import DOCUMENTED_CACHES, floor_of, may_stand_in, partners_of
+from grader.model import Kind, Outcome, Status
+from grader.reach import NameGraph
+from grader.submission.definition import Definition
+from grader.submission.overlay import ModuleSource
+
+_PATIENCE = 3
+"""Checks that may use up their whole time once more; then what is left stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What is known once rows have been judged without the errors of others."""
+
+    judged: tuple[JudgedPart, ...]
+    """All rows, in order."""
+    own: frozenset[str]
+    """Ids of rows that are wrong even with right functions below them."""
+
+
+class Carrier:
+    """Runs failing rows of one assignment again, without the errors that are not theirs.
+
+    Parameters
+    ----------
+    candidate : SandboxedCandidate
+        The submission.
+    definitions : mapping
+        Where each target is.
+    modules : mapping
+        Sources of the submission, by path.
+    assignment : Assignment
+        What is graded.
+    settled : mapping
+        The choices of its conventions.
+    run : callable
+        Runs a check on the candidate as it is now and returns outcomes by part.
+    """
+
+    def __init__(
+        self,
+        candidate: SandboxedCandidate,
+        definitions: Mapping[str, Definition],
+        modules: Mapping[str, ModuleSource],
+        assignment: Assignment,
+        settled: Settled,
+        *,
+        run: Callable[[Check], Mapping[str, Outcome]],
+    ) -> None:
+        self._candidate = candidate
+        self._definitions = definitions
+        self._modules = modules
+        self._assignment = assignment
+        self._settled = settled
+        self._run = run
+        self._graph = NameGraph({}, {})
+        self._given = {question.id for question in assignment.questions if question.given}
+        self._broken: dict[str, None] = {}
+        self._standing: frozenset[str] = frozenset()
+        self._reference: SandboxedCandidate | None = None
+        self._seen: dict[tuple[str, frozenset[str]], Mapping[str, Outcome]] = {}
+
+    def carry(self, judged: Sequence[JudgedPart]) -> Carried:
+        """Return the rows, those passed that are right given right functions below them.
+
+        Owners are taken in order, those that use least first: what a network builds on is known
+        to be right or wrong by itself before the network is looked at.
+
+        Parameters
+        ----------
+        judged : sequence of JudgedPart
+            All parts of all checks of a run.
+        """
+        failing = [one for one in judged if one.outcome.status in MENDABLE]
+        if not failing or not self._has_own_work(judged):
+            return Carried(tuple(judged), frozenset())
+        self._graph = NameGraph.of(self._modules.values())
+        patience = self._candidate.spent_budgets + _PATIENCE
+        found: dict[str, JudgedPart] = {}
+        own: set[str] = set()
+        try:
+            for owner, rows in self._by_owner(failing):
+                for one in rows:
+                    if self._candidate.spent_budgets < patience:
+                        found[one.result.id] = self._try(one, own)
+                tried = [found.get(one.result.id, one) for one in rows]
+                if any(one.outcome.status is not Status.PASSED for one in tried):
+                    self._broken[owner] = None
+        finally:
+            self._stand_in({})
+        return Carried(tuple(found.get(one.result.id, one) for one in judged), frozenset(own))
+
+    def _has_own_work(self, judged: Sequence[JudgedPart]) -> bool:
+        """Return whether anything passes that starter files do not hold complete."""
+        return any(
+            one.outcome.status is Status.PASSED and one.result.question not in self._given
+            for one in judged
+        )
+
+    def _by_owner(self, failing: Sequence[JudgedPart]) -> list[tuple[str, list[JudgedPart]]]:
+        """Return the rows by their owner, those first that use least."""
+        rows: dict[str, list[JudgedPart]] = {}
+        for one in failing:
+            rows.setdefault(one.owner, []).append(one)
+
+        def rank(owner: str) -> tuple[int, bool, int]:
+            return floor_of(owner), "_backward" in owner, len(self._graph.reach([_name(owner)]))
+
+        return [(owner, rows[owner]) for owner in sorted(rows, key=rank)]
+
+    def _try(self, one: JudgedPart, own: set[str]) -> JudgedPart:
+        """Return a row as it is without the errors of what its owner uses."""
+        wanted = self._find_needed(one)
+        functions = find_reference(self._assignment, self._settled, wanted)
+        causes = [target for target in wanted if target in self._broken and target in functions]
+        if not causes:
+            return one
+        key = (one.check.id, frozenset(functions))
+        if key not in self._seen:
+            self._stand_in(functions)
+            self._seen[key] = self._run(one.check)
+        outcome = self._seen[key][one.part]
+        said = self._say_standing(causes)
+        if outcome.status is Status.PASSED:
+            outcome = self._pass(outcome, said)
+        elif outcome.status is Status.FAILED and outcome.error is not None:
+            own.add(one.result.id)
+            note = f"So it is {said}, too: the mistake is here."
+            evidence = replace(outcome.evidence, notes=(*outcome.evidence.notes, note))
+            outcome = replace(outcome, evidence=evidence)
+        else:  # nothing to judge: a cache, perhaps, that only the own function makes
+            return one
+        return replace(one, result=replace(one.result, outcome=outcome))
+
+    def _pass(self, outcome: Outcome, said: str) -> Outcome:
+        share = self._assignment.carried
+        return replace(
+            outcome,
+            message=f"Right, {said}.",
+            carried_forward=True,
+            earned=None if share == 1.0 else share,
+        )
+
+    def _find_needed(self, one: JudgedPart) -> list[str]:
+        """Return for what somebody must stand in so that a row shows its owner's work alone."""
+        definition = self._definitions.get(one.owner)
+        if definition is None or definition.stub or one.check.constructs_only:
+            return []
+        used = set(one.used) - set(one.check.targets if one.check.kind is Kind.TRAINING else ())
+        names = self._graph.reach(map(_name, one.used))
+        broken = [
+            target
+            for target in self._broken
+            if target != one.owner
+            and (target in used or _name(target) in names)
+            and may_stand_in(target, one.owner)
+        ]
+        if one.result.question in self._given and not self._uses_own_work(one, names):
+            return []
+        partners = [
+            partner
+            for target in broken
+            for partner in partners_of(target)
+            if partner != one.owner and _name(partner) in names
+        ]
+        return list(dict.fromkeys((*broken, *partners)))
+
+    def _uses_own_work(self, one: JudgedPart, names: frozenset[str]) -> bool:
+        """Return whether something that a row uses, and that was to be written, works."""
+        return any(
+            _name(target) in names and not (target in self._broken or definition.stub)
+            for target, definition in self._definitions.items()
+            if may_stand_in(target, one.owner)
+        )
+
+    def _stand_in(self, functions: Mapping[str, ReferenceFunction]) -> None:
+        """Have the reference stand in for these functions, and no others, from now on."""
+        standing = frozenset(functions)
+        if standing == self._standing:
+            return
+        self._standing = standing
+        if self._reference is not None:
+            self._reference.restart()
+            self._reference = None
+        if not functions:
+            self._candidate.stand_in(None)
+            return
+        self._reference = self._candidate.beside(lay_out_reference(functions))
+        stand_ins = [self._describe(target, functions[target]) for target in functions]
+        self._candidate.stand_in(StandIns(stand_ins, self._reference, self._candidate.naming))
+
+    def _describe(self, target: str, function: ReferenceFunction) -> StandIn:
+        definition = self._definitions.get(target)
+        files = self._graph.files.get(_name(target), ())
+        if definition is None:  # it belongs where the others of its module are
+            module = target.partition(":")[0]
+            beside = {d.file for t, d in self._definitions.items() if t.partition(":")[0] == module}
+            files = (*files, *sorted(beside))
+        return StandIn(
+            target=target,
+            files=files,
+            parameters=function.parameters,
+            keywords=function.keywords,
+            own_parameters=() if definition is None else definition.parameters,
+            keeps_cache="_forward" in target and target not in DOCUMENTED_CACHES,
+        )
+
+    def _say_standing(self, causes: Sequence[str]) -> str:
+        names = [_name(target) for target in causes]
+        listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+        there = [self._definitions[target] for target in causes if target in self._definitions]
+        whose = " for yours" if any(not definition.stub for definition in there) else ""
+        return f"with {'' if names[1:] else 'a '}correct {listed} standing in{whose}"
+
+
+def _name(target: str) -> str:
+    return target.partition(":")[2]
