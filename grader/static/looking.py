@@ -18,7 +18,7 @@ from grader.static import forbidden_imports, loops, naive_calls_fast, numeric_ba
 from grader.static.code import Code
 from grader.static.findings import Finding, RuleFunction, short
 from grader.static.memorised import make_rule
-from grader.static.speed import Timed, measure_ratio
+from grader.static.speed import FAST_ENOUGH, Timed, measure_ratio
 
 DEFAULTS: Mapping[Rule, Policy] = MappingProxyType(
     {
@@ -30,8 +30,6 @@ DEFAULTS: Mapping[Rule, Policy] = MappingProxyType(
     }
 )
 """What becomes of a finding where the assignment says nothing."""
-_FAST_ENOUGH = 1.5
-"""From this ratio on a loop is told and not charged: it has saved most of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +113,10 @@ def _take_time(
     ratio = measure_ratio(candidate, pair, seed)
     if ratio is None:
         return replace(finding, message=f"{finding.message}; it was to do without."), False
-    if ratio < _FAST_ENOUGH:
+    if ratio < FAST_ENOUGH:
         message = f"{finding.message} and is no faster than {short(pair.naive)}."
         return replace(finding, message=message), True
-    message = f"{finding.message}; it is {ratio:.0f} times as fast as your {short(pair.naive)}."
+    message = f"{finding.message}; it is {ratio:.2g} times as fast as your {short(pair.naive)}."
     return replace(finding, message=message), False
 
 
