@@ -51,8 +51,8 @@ def measure_ratio(candidate: Timed, pair: Vectorised, seed: int) -> float | None
         for target in best:  # imports, and the start of a new budget, are no part of it
             _time(candidate, Call(target, arguments))
         for done in range(1, _MOST_ROUNDS + 1):
-            for target in best:
-                best[target] = min(best[target], _time(candidate, Call(target, arguments)))
+            for target, shortest in best.items():
+                best[target] = min(shortest, _time(candidate, Call(target, arguments)))
             ratio = best[pair.naive] / max(best[pair.target], 1e-6)
             if done >= _ROUNDS and not 1 / _CLOSE < ratio / FAST_ENOUGH < _CLOSE:
                 break
