@@ -144,12 +144,8 @@ def _charge(
 def _concerns(finding: Finding, check: Check, part: str) -> bool:
     if not check.targets or check.result_of(part)[0] != finding.target:
         return False
-    return (
-        not finding.gradients_only
-        or check.is_gradient(part)
-        or short(finding.target).endswith("_backward")
-        or "_backward_" in finding.target
-    )
+    alone = check.targets == (finding.target,) and "backward" in finding.target
+    return not finding.gradients_only or check.is_gradient(part) or alone
 
 
 def _tell(finding: Finding) -> str:
