@@ -51,7 +51,7 @@ MISTAKES = (
         ),
         title="scale of the last layer's weights ignored",
         explanation="Only the hidden layers' weights are drawn with the scale asked for.",
-        hint="Measure the standard deviation of each layer's weights.",
+        hint="Which layers' weights have the standard deviation that was asked for?",
     ),
     _init(
         name="biases_drawn",
@@ -215,7 +215,7 @@ MISTAKES = (
         title="gradients stored under the next layer's name",
         explanation="Each hidden layer's gradients are stored under the names of the layer behind "
         "it.",
-        hint="Compare the shape of every gradient with that of its parameter.",
+        hint="Has every gradient the shape of the parameter that it is stored for?",
     ),
     _forward(
         name="normalised_after_relu",

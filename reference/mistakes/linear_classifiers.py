@@ -193,7 +193,7 @@ def _training(target: str) -> tuple[Mistake, ...]:
             edits=(("self.W = self.W - learning_rate * gradient", "gradient = learning_rate"),),
             title="weights never moved",
             explanation="Gradients are computed, but no step is taken.",
-            hint="Print the weights before and after training.",
+            hint="Print the weights before and after training: what should have happened to them?",
         ),
         train(
             name="first_examples_always",

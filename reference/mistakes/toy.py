@@ -80,7 +80,8 @@ MISTAKES = (
             (
                 _NO_LABELS,
                 (
-                    "            exponentials = np.exp(scores - scores.max(axis=1, keepdims=True))\n"
+                    "            shifted = scores - scores.max(axis=1, keepdims=True)\n"
+                    "            exponentials = np.exp(shifted)\n"
                     "            return exponentials / exponentials.sum(axis=1, keepdims=True)"
                 ),
             ),
@@ -151,7 +152,7 @@ MISTAKES = (
         ),
         title="gradients of the biases exchanged",
         explanation="Each bias's gradient is stored under the other one's name.",
-        hint="Compare the shape of every gradient with that of its parameter.",
+        hint="Has every gradient the shape of the parameter that it is stored for?",
     ),
     *regularization_mistakes(_NET, _LOSS, last='"W2"', strength="reg", factor="factor"),
     _train(

@@ -47,7 +47,7 @@ MISTAKES = (
         edits=(("(hidden_dim, num_classes), weight_scale", "(hidden_dim, num_classes), 1.0"),),
         title="scale of the second layer's weights ignored",
         explanation="Only the first layer's weights are drawn with the scale asked for.",
-        hint="Measure the standard deviation of each layer's weights.",
+        hint="Which layers' weights have the standard deviation that was asked for?",
     ),
     _init(
         name="weights_zero",
@@ -188,7 +188,7 @@ MISTAKES = (
         edits=((_GRADS, 'grads = {"W1": dw2, "b1": db2, "W2": dw1, "b2": db1}'),),
         title="gradients stored under the other layer's names",
         explanation="Each layer's gradients are stored under the names of the other.",
-        hint="Compare the shape of every gradient with that of its parameter.",
+        hint="Has every gradient the shape of the parameter that it is stored for?",
     ),
     _loss(
         name="bias_gradients_missing",
