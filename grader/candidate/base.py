@@ -191,11 +191,22 @@ class Candidate(ABC):
         CallFailed
             If what comes back is no such thing.
         """
-        shapes = self.run([Shapes(on, path)])[0].value
-        if type(shapes) is not dict or not all(map(_is_shape, shapes.values())):
-            message = f"{on.type_name}: what it keeps its arrays in tells no shapes."
-            raise CallFailed(Failure(Status.FAILED, message))
-        return shapes
+        return read_shapes(on, self.run([Shapes(on, path)])[0])
+
+
+def read_shapes(on: Handle, reply: Reply) -> dict[Any, tuple[int, ...] | None]:
+    """Return what :class:`Shapes` gave back.
+
+    Raises
+    ------
+    CallFailed
+        If it is no such thing.
+    """
+    shapes = reply.value
+    if type(shapes) is not dict or not all(map(_is_shape, shapes.values())):
+        message = f"{on.type_name}: what it keeps its arrays in tells no shapes."
+        raise CallFailed(Failure(Status.FAILED, message))
+    return shapes
 
 
 def _is_shape(value: object) -> bool:
