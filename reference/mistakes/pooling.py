@@ -118,7 +118,7 @@ MISTAKES = (
                 f"        dx[n, c, {_SIDES}] = (window == window.max()) * dout[n, c, i, j]\n",
             ),
         ),
-        title="where windows overlap, the last window overwrites all of the others' share",
+        title="overlapping windows overwrite each other",
         explanation="A window writes zeros where another one had already put its gradient.",
         hint="What does your line write at a pixel of the window that is not its largest, and what "
         "may have been there before?",
