@@ -36,6 +36,8 @@ class Carried:
     """All rows, in order."""
     own: frozenset[str]
     """Ids of rows that are wrong even with right functions below them."""
+    forgiven: Mapping[str, frozenset[str]]
+    """Targets whose errors have no share in a row, by the row's id."""
 
 
 class Carrier:
@@ -76,6 +78,8 @@ class Carrier:
         self._graph = NameGraph({}, {})
         self._given = {question.id for question in assignment.questions if question.given}
         self._broken: dict[str, None] = {}
+        self._own: set[str] = set()
+        self._forgiven: dict[str, frozenset[str]] = {}
         self._standing: frozenset[str] = frozenset()
         self._reference: SandboxedCandidate | None = None
         self._seen: dict[tuple[str, frozenset[str]], Mapping[str, Outcome]] = {}
@@ -91,24 +95,29 @@ class Carrier:
         judged : sequence of JudgedPart
             All parts of all checks of a run.
         """
-        failing = [one for one in judged if one.outcome.status in MENDABLE]
+        lacking = {one.check.id for one in judged if one.outcome.status is not Status.PASSED}
+        failing = [
+            one
+            for one in judged
+            if one.outcome.status in MENDABLE or lacking.intersection(one.check.needs)
+        ]
         if not failing or not self._has_own_work(judged):
-            return Carried(tuple(judged), frozenset())
+            return Carried(tuple(judged), frozenset(), {})
         self._graph = NameGraph.of(self._modules.values())
         patience = self._candidate.spent_budgets + _PATIENCE
         found: dict[str, JudgedPart] = {}
-        own: set[str] = set()
         try:
             for owner, rows in self._by_owner(failing):
                 for one in rows:
                     if self._candidate.spent_budgets < patience:
-                        found[one.result.id] = self._try(one, own)
+                        found[one.result.id] = self._try(one)
                 tried = [found.get(one.result.id, one) for one in rows]
                 if any(one.outcome.status is not Status.PASSED for one in tried):
                     self._broken[owner] = None
         finally:
             self._stand_in({})
-        return Carried(tuple(found.get(one.result.id, one) for one in judged), frozenset(own))
+        rows = [found.get(one.result.id, one) for one in judged]
+        return Carried(tuple(rows), frozenset(self._own), self._forgiven)
 
     def _has_own_work(self, judged: Sequence[JudgedPart]) -> bool:
         """Return whether anything passes that starter files do not hold complete."""
@@ -128,7 +137,7 @@ class Carrier:
 
         return [(owner, rows[owner]) for owner in sorted(rows, key=rank)]
 
-    def _try(self, one: JudgedPart, own: set[str]) -> JudgedPart:
+    def _try(self, one: JudgedPart) -> JudgedPart:
         """Return a row as it is without the errors of what its owner uses."""
         wanted = self._find_needed(one)
         functions = find_reference(self._assignment, self._settled, wanted)
@@ -142,9 +151,10 @@ class Carrier:
         outcome = self._seen[key][one.part]
         said = self._say_standing(causes)
         if outcome.status is Status.PASSED:
+            self._forgiven[one.result.id] = frozenset(causes)
             outcome = self._pass(outcome, said)
-        elif outcome.status is Status.FAILED and outcome.error is not None:
-            own.add(one.result.id)
+        elif one.outcome.status is not Status.PASSED and _gives_value(outcome):
+            self._own.add(one.result.id)
             note = f"So it is {said}, too: the mistake is here."
             evidence = replace(outcome.evidence, notes=(*outcome.evidence.notes, note))
             outcome = replace(outcome, evidence=evidence)
@@ -231,6 +241,10 @@ class Carrier:
         there = [self._definitions[target] for target in causes if target in self._definitions]
         whose = " for yours" if any(not definition.stub for definition in there) else ""
         return f"with {'' if names[1:] else 'a '}correct {listed} standing in{whose}"
+
+
+def _gives_value(outcome: Outcome) -> bool:
+    return outcome.status is Status.FAILED and outcome.error is not None
 
 
 def _name(target: str) -> str:

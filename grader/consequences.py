@@ -104,7 +104,11 @@ def mark_consequences(
     return [_mark(one.result, spoilt.get(one.result.id, []), roots) for one in judged]
 
 
-def hold_back(judged: Sequence[JudgedPart], results: Sequence[CheckResult]) -> list[CheckResult]:
+def hold_back(
+    judged: Sequence[JudgedPart],
+    results: Sequence[CheckResult],
+    forgiven: Mapping[str, frozenset[str]] | None = None,
+) -> list[CheckResult]:
     """Return the results, those held back that pass while a check they need does not.
 
     A printed value can be learnt by heart; its points need the sibling on other inputs. What the
@@ -116,26 +120,48 @@ def hold_back(judged: Sequence[JudgedPart], results: Sequence[CheckResult]) -> l
         All parts of all checks of a run.
     results : sequence of CheckResult
         Their results, in the same order.
+    forgiven : mapping, optional
+        Targets whose errors have no share in a row, by the row's id: it needs nothing of theirs.
     """
-    lacking = {
-        one.check.id: result.outcome.evidence.builds_on or (one.owner.partition(":")[2],)
-        for one, result in zip(judged, results, strict=True)
-        if one.check.targets and one.outcome.status is not Status.PASSED
-    }
+    lacking: dict[str, dict[str, tuple[str, ...]]] = {}
+    for one, result in zip(judged, results, strict=True):
+        if one.check.targets and one.outcome.status is not Status.PASSED:
+            causes = result.outcome.evidence.builds_on or (one.owner.partition(":")[2],)
+            lacking.setdefault(one.check.id, {})[one.owner] = causes
+    free = forgiven or {}
     return [
-        _hold(result, [need for need in one.check.needs if need in lacking], lacking)
+        _hold(result, _find_lacking(one, lacking, free.get(result.id, frozenset())))
         for one, result in zip(judged, results, strict=True)
     ]
 
 
-def _hold(
-    result: CheckResult, needed: Sequence[str], lacking: Mapping[str, tuple[str, ...]]
-) -> CheckResult:
-    if not needed or result.outcome.status is not Status.PASSED:
+def _find_lacking(
+    one: JudgedPart,
+    lacking: Mapping[str, Mapping[str, tuple[str, ...]]],
+    forgiven: frozenset[str],
+) -> tuple[str, tuple[str, ...]] | None:
+    """Return the first check that a row needs and that does not pass, with the causes."""
+    for need in one.check.needs:
+        for owner, causes in lacking.get(need, {}).items():
+            if owner not in forgiven:
+                return need, causes
+    return None
+
+
+def _hold(result: CheckResult, lacking: tuple[str, tuple[str, ...]] | None) -> CheckResult:
+    if lacking is None or result.outcome.status is not Status.PASSED:
         return result
-    message = f"This example is right; its points need {needed[0]} too, which does not pass."
-    evidence = replace(result.outcome.evidence, builds_on=lacking[needed[0]])
-    outcome = replace(result.outcome, status=Status.FAILED, message=message, evidence=evidence)
+    need, causes = lacking
+    message = f"This example is right; its points need {need} too, which does not pass."
+    evidence = replace(result.outcome.evidence, builds_on=causes)
+    outcome = replace(
+        result.outcome,
+        status=Status.FAILED,
+        message=message,
+        evidence=evidence,
+        carried_forward=False,
+        earned=None,
+    )
     return replace(result, outcome=outcome)
 
 

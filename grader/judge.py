@@ -108,7 +108,7 @@ class Judge:
             ),
         ).carry(judged)
         marked = mark_consequences(carried.judged, self.definitions, carried.own)
-        return hold_back(carried.judged, marked)
+        return hold_back(carried.judged, marked, carried.forgiven)
 
     def _run_again(self, check: Check, expected: Expected, seed: int) -> dict[str, Outcome]:
         outcomes = self._run_check(check, expected, seed)
