@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -53,6 +53,8 @@ class Code:
         self.definitions = definitions
         self._sources = sources
         self._reached: dict[str, tuple[Function, ...]] = {}
+        self._nodes: dict[int, tuple[ast.AST, ...]] = {}
+        self._calls: dict[int, tuple[ast.Call, ...]] = {}
 
     def start_of(self, target: str) -> Function | None:
         """Return the function that is called for a target: of a class, its loss."""
@@ -72,13 +74,29 @@ class Code:
             found = [] if start is None else [start]
             for function in found:  # it grows while it is gone through
                 known = {id(one.node) for one in found}
-                for call in calls_in(function.node):
+                for call in self.calls_in(function):
                     callee = self.resolve(function, call)
                     if callee is not None and id(callee.node) not in known:
                         known.add(id(callee.node))
                         found.append(callee)
             self._reached[target] = tuple(found)
         return self._reached[target]
+
+    def nodes_of(self, function: Function) -> tuple[ast.AST, ...]:
+        """Return all nodes of a function; every rule looks at them."""
+        nodes = self._nodes.get(id(function.node))
+        if nodes is None:
+            nodes = self._nodes[id(function.node)] = tuple(ast.walk(function.node))
+        return nodes
+
+    def calls_in(self, function: Function) -> tuple[ast.Call, ...]:
+        """Return the calls in a function."""
+        calls = self._calls.get(id(function.node))
+        if calls is None:
+            nodes = self.nodes_of(function)
+            calls = tuple(node for node in nodes if isinstance(node, ast.Call))
+            self._calls[id(function.node)] = calls
+        return calls
 
     def resolve(self, caller: Function, call: ast.Call) -> Function | None:
         """Return the own function that a call reaches; None for targets and what is given."""
@@ -120,13 +138,6 @@ class Code:
                 for name in source.definitions:
                     found.setdefault(name, source)
         return found
-
-
-def calls_in(node: ast.AST) -> Iterator[ast.Call]:
-    """Go through the calls in a piece of code."""
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call):
-            yield inner
 
 
 def called_name(call: ast.Call) -> str:

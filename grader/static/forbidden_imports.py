@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from grader.model import Rule
 from grader.static.code import Code, Function
 from grader.static.findings import Finding, short
+from grader.submission.sources import Source
 
 _PACKAGES = frozenset(
     [
@@ -17,12 +19,14 @@ _PACKAGES = frozenset(
     ]
 )
 
+_NAMED = re.compile("|".join(sorted({n.partition(".")[0] for n in _PACKAGES})).encode())
+
 
 def find(code: Code, target: str) -> Iterator[Finding]:
     """Yield the first use of such a package in a target; an import nobody uses is none."""
     for function in code.reached_from(target):
-        names = _bound(function)
-        for node in ast.walk(function.node):
+        names = _bound(code, function) if _mentioned(function.source) else {}
+        for node in code.nodes_of(function) if names else ():
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
                 package = names[node.id]
                 yield Finding(
@@ -35,10 +39,15 @@ def find(code: Code, target: str) -> Iterator[Finding]:
                 return
 
 
-def _bound(function: Function) -> dict[str, str]:
+def _mentioned(source: Source) -> bool:
+    """Return whether a file names such a package at all."""
+    return _NAMED.search(source.content) is not None
+
+
+def _bound(code: Code, function: Function) -> dict[str, str]:
     """Return the names that stand for a forbidden package or something of it."""
     found: dict[str, str] = {}
-    inside = (node for node in ast.walk(function.node) if isinstance(node, ast.stmt))
+    inside = (node for node in code.nodes_of(function) if isinstance(node, ast.stmt))
     for node in (*_imports_of(function.source.body), *inside):
         match node:
             case ast.Import(names=aliases):

@@ -17,7 +17,7 @@ from grader.model import CheckResult, Evidence, Outcome, Policy, Rule, Status
 from grader.static import forbidden_imports, loops, naive_calls_fast, numeric_backward
 from grader.static.code import Code
 from grader.static.findings import Finding, RuleFunction, short
-from grader.static.memorised import make_rule
+from grader.static.memorised import Memorised
 from grader.static.speed import FAST_ENOUGH, Timed, measure_ratio
 
 DEFAULTS: Mapping[Rule, Policy] = MappingProxyType(
@@ -82,7 +82,7 @@ def find_all(assignment: Assignment, code: Code) -> Iterator[Finding]:
         Rule.NUMERIC_BACKWARD: numeric_backward.find,
         Rule.NAIVE_CALLS_FAST: naive_calls_fast.find,
         Rule.FORBIDDEN_IMPORT: forbidden_imports.find,
-        Rule.MEMORISED: make_rule(_printed(assignment.checks)),
+        Rule.MEMORISED: Memorised(_printed(assignment.checks)),
     }
     for rule, find in rules.items():
         if assignment.static.get(rule, DEFAULTS[rule]) is not Policy.OFF:

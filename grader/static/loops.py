@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.model import Rule
-from grader.static.code import Code, called_name, calls_in
+from grader.static.code import Code, called_name
 from grader.static.findings import Finding, short
 
 _LOOPING = frozenset({"vectorize", "apply_along_axis", "apply_over_axes", "map", "fromiter"})
@@ -16,7 +16,7 @@ _HINT = "Which array operation does for all examples at once what the loop does 
 def find(code: Code, target: str) -> Iterator[Finding]:
     """Yield the first loop in a target; whether it matters is for a clock to say."""
     for function in code.reached_from(target):
-        for node in ast.walk(function.node):
+        for node in code.nodes_of(function):
             if isinstance(node, ast.For | ast.While | ast.expr) and _is_loop(node):
                 yield Finding(
                     Rule.LOOPS,
@@ -26,7 +26,7 @@ def find(code: Code, target: str) -> Iterator[Finding]:
                     hint=_HINT,
                 )
                 return
-        for call in calls_in(function.node):
+        for call in code.calls_in(function):
             if called_name(call) in _LOOPING:
                 yield Finding(
                     Rule.LOOPS,

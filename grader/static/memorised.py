@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from grader.model import Rule
 from grader.static.code import Code, Function
@@ -15,55 +16,56 @@ _FEWEST = 3
 _FEWEST_DIGITS = 5
 
 
-def make_rule(printed: Iterable[float]) -> Memorised:
-    """Return the rule for the numbers that an assignment prints."""
-    return Memorised(frozenset(text for value in printed if (text := _digits(value))))
-
-
 class Memorised:
     """Finds printed numbers in targets.
 
     Parameters
     ----------
-    printed : frozenset of str
-        Their digits, without sign.
+    printed : iterable of float
+        What the handout prints; not gone through unless a target holds numbers with many digits.
     """
 
-    def __init__(self, printed: frozenset[str]) -> None:
-        self._printed = printed
+    def __init__(self, printed: Iterable[float]) -> None:
+        self._numbers = printed
+
+    @cached_property
+    def _printed(self) -> frozenset[str]:
+        return frozenset(text for value in self._numbers if (text := _digits(value)))
 
     def __call__(self, code: Code, target: str) -> Iterator[Finding]:
         """Yield the place at which a target holds printed numbers."""
-        if not self._printed:
-            return
         for function in code.reached_from(target):
-            found = {
+            long = {
                 digits: node
-                for node in _constants(function)
-                if (digits := _digits(node.value)) in self._printed
+                for node in _constants(code, function)
+                if (digits := _digits(node.value))
             }
+            if len(long) < _FEWEST:
+                continue
+            found = [node for digits, node in long.items() if digits in self._printed]
             if len(found) >= _FEWEST:
                 yield Finding(
                     Rule.MEMORISED,
                     target,
                     f"{short(target)} holds {len(found)} numbers that the handout prints as right "
                     "answers.",
-                    function.locate(next(iter(found.values()))),
+                    function.locate(found[0]),
                 )
                 return
 
 
-def _constants(function: Function) -> Iterator[ast.Constant]:
+def _constants(code: Code, function: Function) -> Iterator[ast.Constant]:
     """Go through the numbers in a function and in the tables of its file that it names."""
-    names = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+    nodes = code.nodes_of(function)
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
     tables = [
         node.value
         for node in function.source.body
         if isinstance(node, ast.Assign)
         and any(isinstance(one, ast.Name) and one.id in names for one in node.targets)
     ]
-    for piece in (function.node, *tables):
-        for node in ast.walk(piece):
+    for piece in (nodes, *map(ast.walk, tables)):
+        for node in piece:
             if isinstance(node, ast.Constant) and type(node.value) is float:
                 yield node
 

@@ -21,6 +21,8 @@ def find(code: Code, target: str) -> Iterator[Finding]:
         return
     wanted = _FAST | {f"{name.removesuffix('_naive')}_vectorized"}
     for function in code.reached_from(target):
+        if not wanted.intersection(map(called_name, code.calls_in(function))):
+            continue
         call = find_in_result(function.node, lambda node: _calls(node, wanted))
         if call is not None and not _is_written_here(function, call):
             yield Finding(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 
 from grader.model import Rule
 from grader.static.code import Code, Function, called_name
 from grader.static.findings import Finding, short
 from grader.static.flow import find_in_result
-from grader.static.quotients import find_quotients
+from grader.static.quotients import find_quotients, may_hold_quotients
 
 _CHECKERS = frozenset(
     {
@@ -30,8 +31,10 @@ def find(code: Code, target: str) -> Iterator[Finding]:
     if not _gives_gradients(target):
         return
     start = code.start_of(target)
-    node = None if start is None else _numeric_part(code, start, _DEPTH)
-    if start is not None and node is not None:
+    if start is None or not any(map(partial(_may_be, code), code.reached_from(target))):
+        return
+    node = _numeric_part(code, start, _DEPTH)
+    if node is not None:
         name = short(target)
         yield Finding(
             Rule.NUMERIC_BACKWARD,
@@ -47,6 +50,15 @@ def find(code: Code, target: str) -> Iterator[Finding]:
 def _gives_gradients(target: str) -> bool:
     name = short(target)
     return "backward" in name or "loss" in name or name[:1].isupper()
+
+
+def _may_be(code: Code, function: Function) -> bool:
+    """Return whether a function may hold a numeric derivative: most hold nothing like it."""
+    if _CHECKERS.intersection(map(called_name, code.calls_in(function))):
+        return True
+    if not may_hold_quotients(code.nodes_of(function)):
+        return False
+    return bool(find_quotients(function.node, lambda name: code.is_own(function, name)))
 
 
 def _numeric_part(code: Code, function: Function, depth: int) -> ast.expr | None:

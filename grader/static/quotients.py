@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from grader.static.code import called_name
 
@@ -40,6 +40,17 @@ def find_quotients(function: ast.FunctionDef, is_own: Callable[[str], bool]) -> 
         and _mentions(node.right, steps)
         and any(sites.is_difference(inner) for inner in ast.walk(node.left))
     )
+
+
+def may_hold_quotients(nodes: Iterable[ast.AST]) -> bool:
+    """Return whether there are a division and something small among the nodes of a function."""
+    divides = is_small = False
+    for node in nodes:
+        divides = divides or _is_division(node)
+        is_small = is_small or _is_small(node)
+        if isinstance(node, ast.arg):
+            is_small = is_small or node.arg in _STEP_NAMES
+    return divides and is_small
 
 
 class _Sites:

@@ -10,7 +10,7 @@ from grader.model import Rule
 from grader.static import forbidden_imports, loops, naive_calls_fast, numeric_backward
 from grader.static.code import Code
 from grader.static.findings import Finding
-from grader.static.memorised import make_rule
+from grader.static.memorised import Memorised
 from grader.submission.archive import Submission
 from grader.submission.locate import locate
 
@@ -326,7 +326,7 @@ PRINTED = (0.5406, 1.49834967, -1.70660132, 1.91485297)
 
 def test_printed_answers_in_a_function_are_found() -> None:
     """Signs may differ, and the numbers may stand in a table of the file."""
-    rule = make_rule(PRINTED)
+    rule = Memorised(PRINTED)
     start = "def affine_forward(x, w, b):\n  if x.shape == (2, 3): return "
     end = "\n  return x.dot(w) + b, x\n"
     table = "[1.49834967, -1.70660132, 1.91485297]"
@@ -338,7 +338,7 @@ def test_printed_answers_in_a_function_are_found() -> None:
 
 def test_a_few_numbers_and_comments_are_no_answers() -> None:
     """Two numbers, short ones, and numbers in text are no table of right answers."""
-    rule = make_rule((*PRINTED, 0.5, 0.25, 0.125, 1e-3))
+    rule = Memorised((*PRINTED, 0.5, 0.25, 0.125, 1e-3))
     text = '''
 def affine_forward(x, w, b):
     """Return 1.49834967, 1.70660132, 1.91485297 for the example."""
