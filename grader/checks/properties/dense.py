@@ -83,7 +83,7 @@ class PicksEntries(LayerLaw):
         (reply,) = yield [self.layer.call(example)]
         out = self.layer.out_of(reply, example)
         entries = example["x"].reshape(out.shape)[:, np.argmax(example["w"], axis=0)]
-        message = "Weights of a single 1 per column do not pick the entries of x, plus their biases."
+        message = "Weights with a single 1 per column do not pick entries of x, plus the biases."
         require_equal(message, out, entries + example["b"], self.tolerance)
 
     def show(self, example: Example) -> str:

@@ -99,7 +99,7 @@ def require_equal(
     )
 
 
-def require(condition: bool, message: str) -> None:  # noqa: FBT001 - what is required
+def require(condition: bool, message: str) -> None:
     """Refuse what is not as a law says.
 
     Raises

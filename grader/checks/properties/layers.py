@@ -286,7 +286,9 @@ class Adjoint(LayerLaw):
         for (part, name), other in zip(layer.gradients.items(), others, strict=True):
             there = layer.out_of(other, example)
             terms = gradients[part] * example[f"step_{name}"]
-            message = f"sum(out * dout) changes by another amount than {part} says when {name} does."
+            message = (
+                f"When {name} moves, sum(out * dout) changes by another amount than {part} says."
+            )
             require_equal(
                 message,
                 terms.sum(),

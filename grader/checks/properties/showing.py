@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WIDTH = 88
+_WIDTH = 76
 
 
 def show_values(values: Mapping[str, Any]) -> str:
@@ -32,6 +32,7 @@ def write(value: Any, indent: int = 0) -> str:
 def _write_array(value: NDArray[Any], indent: int) -> str:
     if value.size == 0:
         return f"np.zeros({value.shape})"
+    kind = "" if value.dtype in (np.float64, np.int64) else f", dtype=np.{value.dtype.name}"
     text = np.array2string(
         value + 0,  # no -0
         separator=", ",
@@ -40,5 +41,7 @@ def _write_array(value: NDArray[Any], indent: int) -> str:
         threshold=value.size + 1,
         floatmode="unique",
     )
-    kind = "" if value.dtype in (np.float64, np.int64) else f", dtype=np.{value.dtype.name}"
+    on_one_line = " ".join(text.split()).replace("[ ", "[")
+    if len(on_one_line) + indent < _WIDTH - len("np.array()"):
+        text = on_one_line
     return f"np.array({text}{kind})"

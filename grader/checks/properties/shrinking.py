@@ -151,15 +151,17 @@ class _Engine:
         """Call ``breaks`` on ever smaller examples, beginning with that of the choices."""
         hypothesis, strategies = self.hypothesis, self.strategies
 
-        @strategies.composite
-        def examples(draw: Callable[[Any], Any]) -> Example:
+        def make(draw: Callable[[Any], Any]) -> Example:
             def choose(low: int, high: int) -> int:
                 return int(draw(strategies.integers(low, high)))
 
             return law.draw(ChosenDraw(choose, hypothesis.reject))
 
-        # In this order: to give a seed to a test that has settings takes its database away.
-        @hypothesis.settings(
+        def test(example: Example) -> None:
+            if breaks(example):
+                raise _StillBroken
+
+        settings = hypothesis.settings(
             database=self._remember(choices),
             phases=(hypothesis.Phase.reuse, hypothesis.Phase.shrink),
             deadline=None,
@@ -170,13 +172,9 @@ class _Engine:
             suppress_health_check=list(hypothesis.HealthCheck),
             verbosity=hypothesis.Verbosity.quiet,
         )
-        @hypothesis.seed(0)
-        @hypothesis.given(examples())
-        def test(example: Example) -> None:
-            if breaks(example):
-                raise _StillBroken
-
-        test()
+        # In this order: to give a seed to a test that has settings takes its database away.
+        search = hypothesis.given(strategies.composite(make)())(test)
+        settings(hypothesis.seed(0)(search))()
 
     def _remember(self, choices: tuple[int, ...]) -> Any:
         """Return a database that holds one example, whoever asks."""

@@ -1,0 +1,189 @@
+"""Networks as laws see them: how one is made, given parameters, and asked for its loss."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from grader.candidate.base import (
+    KEEP_ALL,
+    Call,
+    CallFailed,
+    Failure,
+    Method,
+    Operation,
+    Read,
+    Reply,
+    Shapes,
+    Write,
+    read_shapes,
+)
+from grader.candidate.wire import Handle
+from grader.checks.experiments import pick
+from grader.checks.models import name_parameters, say_shape
+from grader.checks.properties.base import Example
+from grader.checks.properties.draw import Draw
+from grader.checks.properties.judging import take_array, take_number
+from grader.checks.properties.showing import show_values, write
+from grader.compare import same_but_for_ones
+from grader.model import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Opening = Generator[Sequence[Operation], list[Reply], "OpenNetwork"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network(ABC):
+    """A class whose ``loss`` gives scores, or loss and gradients; ``params`` holds arrays."""
+
+    target: str
+    reg_in_call: bool = False
+    """Whether ``loss`` takes the strength of the regularisation, instead of the constructor."""
+
+    @abstractmethod
+    def draw(self, draw: Draw, examples: int) -> Example:
+        """Return ``params``, ``X`` and ``y``; nothing before a ReLU is near zero."""
+
+    @abstractmethod
+    def constructor(self, example: Example) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return positional and keyword arguments that make a network of the example's sizes."""
+
+    @property
+    def name(self) -> str:
+        """The class's own name."""
+        return self.target.partition(":")[2]
+
+    def classes(self, example: Example) -> int:
+        """Return how many there are."""
+        return int(example["params"][self.last_bias(example)].size)
+
+    def last_bias(self, example: Example) -> str:
+        """Return the name of the bias that is added to the scores."""
+        biases = [str(name) for name in example["params"] if name[0] == "b"]
+        return max(biases, key=lambda name: int(name[1:]))
+
+    def open(self, example: Example, *, reg: float = 0.0) -> Opening:
+        """Make a network, and give it the example's parameters.
+
+        Raises
+        ------
+        CallFailed
+            If a parameter is not there, or a matrix has another shape.
+        """
+        positional, keywords = self.constructor(example)
+        if not self.reg_in_call:
+            keywords = {**keywords, "reg": reg}
+        (made,) = yield [Call(self.target, positional, keywords, frozenset({KEEP_ALL}))]
+        handle = made.value
+        if not isinstance(handle, Handle):
+            raise CallFailed(Failure(Status.FAILED, f"{self.name} made no object."))
+        (held,) = yield [Shapes(handle, (("attr", "params"),))]
+        shapes = read_shapes(handle, held)
+        names = name_parameters(example["params"], shapes, self.name)
+        kept = {name: shapes[own] for name, own in names.items()}
+        network = OpenNetwork(self, handle, names, kept, reg)
+        yield network.writes(example["params"])
+        return network
+
+    def show(self, example: Example, *lines: str, reg: str = "0.0") -> str:
+        """Return lines that make the network, and then ``lines``."""
+        positional, keywords = self.constructor(example)
+        given = [write(one) for one in positional]
+        given += [f"{name}={_write_keyword(value)}" for name, value in keywords.items()]
+        given += [] if self.reg_in_call else [f"reg={reg}"]
+        params = example["params"]
+        return "\n".join(
+            (
+                show_values({name: value for name, value in example.items() if name != "params"}),
+                f"model = {self.name}({', '.join(given)})",
+                *(
+                    f"model.params[{name!r}] = {write(value, len(name) + 18)}"
+                    for name, value in params.items()
+                ),
+                *lines,
+            )
+        )
+
+
+def _write_keyword(value: Any) -> str:
+    return value.__name__ if isinstance(value, type) else write(value)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNetwork:
+    """A network that a candidate keeps."""
+
+    network: Network
+    handle: Handle
+    names: Mapping[str, str]
+    """Its own name of each parameter."""
+    kept: Mapping[str, tuple[int, ...] | None]
+    """The shape in which it keeps each parameter, by canonical name."""
+    reg: float = field(default=0.0)
+
+    def writes(self, params: Mapping[str, Any]) -> list[Operation]:
+        """Return what sets parameters."""
+        return [
+            Write(self.handle, self._path(name), self._as_kept(name, value))
+            for name, value in params.items()
+        ]
+
+    def reads(self) -> list[Operation]:
+        """Return what reads all parameters."""
+        return [Read(self.handle, self._path(name)) for name in self.names]
+
+    def scores(self, X: NDArray[Any]) -> Method:
+        """Return the call without labels."""
+        return Method(self.handle, "loss", (X,))
+
+    def loss(self, X: NDArray[Any], y: NDArray[Any], *, reg: float | None = None) -> Method:
+        """Return the call with labels."""
+        strength = (self.reg if reg is None else reg,) if self.network.reg_in_call else ()
+        return Method(self.handle, "loss", (X, y, *strength))
+
+    def take_scores(self, reply: Reply, shape: tuple[int, int]) -> NDArray[Any]:
+        """Return the scores that a call gave back."""
+        return take_array(reply.value, shape, "loss(X)")
+
+    def take_loss(
+        self, reply: Reply, params: Mapping[str, Any]
+    ) -> tuple[float, dict[str, NDArray[Any]]]:
+        """Return loss and gradients, these as the parameters are declared."""
+        called = f"{self.network.name}.loss"
+        loss = take_number(pick(reply.value, (0,), called), "loss")
+        return loss, {
+            name: self.as_declared(
+                name, pick(reply.value, (1, self.names[name]), called), value, f"grads[{name!r}]"
+            )
+            for name, value in params.items()
+        }
+
+    def as_declared(self, name: str, found: Any, value: NDArray[Any], said: str) -> NDArray[Any]:
+        """Return a parameter or its gradient in the shape that the parameter is declared in."""
+        if isinstance(found, np.ndarray) and found.ndim == 2 and self._is_turned(name, value):
+            found = found.T
+        return take_array(found, value.shape, said)
+
+    def _path(self, name: str) -> tuple[tuple[str, Any], ...]:
+        return (("attr", "params"), ("item", self.names[name]))
+
+    def _is_turned(self, name: str, value: NDArray[Any]) -> bool:
+        kept = self.kept[name]
+        return value.ndim == 2 and kept == value.shape[::-1] and kept != value.shape
+
+    def _as_kept(self, name: str, value: NDArray[Any]) -> NDArray[Any]:
+        kept = self.kept[name]
+        if self._is_turned(name, value):
+            return np.ascontiguousarray(value.T)
+        if value.ndim > 1 and kept != value.shape:
+            message = say_shape(self.network.name, name, kept, value.shape)
+            raise CallFailed(Failure(Status.FAILED, message))
+        if kept is not None and same_but_for_ones(kept, value.shape):
+            return value.reshape(kept)
+        return value
