@@ -9,13 +9,16 @@ from grader.answers import answers_of
 from grader.claims import compare_claims
 from grader.course.assignment import Assignment
 from grader.course.catalogue import LoadedAssignment
+from grader.course.conventions import Settled
 from grader.course.expected import expected_for
 from grader.judge import Judge
-from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore
+from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore, Status
 from grader.scoring import QuestionRule, score_checks
 from grader.static.code import Code
 from grader.static.looking import look
 from grader.submission.archive import Submission
+
+_EXPLAINED = frozenset({Status.FAILED, Status.ERRORED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Graded:
         seed = asked_for.default_seed if seed is None else seed
         settled = judge.settle(asked_for, expected, seed)
         results = judge.run(asked_for, expected, seed, progress, settled)
+        results = _explain(results, loaded, asked_for, settled, judge)
         results = _add_answers(compare_claims(results, asked_for, handed_in), asked_for, handed_in)
         looked = look(results, asked_for, code, judge.candidate, seed)
         rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
@@ -91,6 +95,22 @@ class Graded:
             max_score=sum(question.max_score for question in self.questions),
             pending=sum(question.pending for question in self.questions),
         )
+
+
+def _explain(
+    results: list[CheckResult],
+    loaded: LoadedAssignment,
+    assignment: Assignment,
+    settled: Settled,
+    judge: Judge,
+) -> list[CheckResult]:
+    """Say of failures which known mistake they are; without any, nothing of that is loaded."""
+    if not any(result.outcome.status in _EXPLAINED for result in results):
+        return results
+    from grader.diagnosis.explaining import Explainer
+
+    fingerprints = loaded.read_fingerprints()
+    return Explainer(assignment, settled, judge.candidate, fingerprints).explain(results)
 
 
 def _add_answers(

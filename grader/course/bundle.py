@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from grader.model import Visibility
 
 BUNDLE = "bundle.json"
 """The file that makes a folder a bundle."""
+FINGERPRINTS = "fingerprints.json"
+"""The file by which a bundle names known mistakes."""
 _FORMAT = "grade-bundle"
 _VERSION = 1
 _LARGEST = 64 << 20
@@ -33,11 +36,33 @@ class LoadedBundle(LoadedAssignment):
     """sha256 of the bundle's declaration."""
     values_digest: str
     """sha256 that its file of expected values must have."""
+    fingerprints_digest: str = ""
+    """sha256 that its file of fingerprints must have; empty if it has none."""
 
     @property
     def digest(self) -> str:
         """Return sha256 of the bundle's declaration."""
         return self.bundle_digest
+
+    def read_fingerprints(self) -> Mapping[str, Any]:
+        """Return what the bundle tells of known mistakes.
+
+        Raises
+        ------
+        AssignmentError
+            If the file is not there or not the one that the bundle was made with.
+        """
+        if not self.fingerprints_digest:
+            return {}
+        path = self.folder / FINGERPRINTS
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise AssignmentError(f"{path}: it cannot be read: {error.strerror}") from error
+        if hashlib.sha256(content).hexdigest() != self.fingerprints_digest:
+            raise AssignmentError(f"{path}: it is not the bundle's own; fetch the bundle again")
+        fingerprints: Mapping[str, Any] = json.loads(content)
+        return fingerprints
 
 
 def is_bundle(folder: Path) -> bool:
@@ -64,17 +89,21 @@ def load_bundle(folder: Path) -> LoadedBundle:
     except (ValueError, RecursionError) as error:
         raise AssignmentError(f"{path}: it is damaged; fetch the bundle again") from error
     try:
-        assignment, values_digest = _read(data)
+        assignment, values_digest, fingerprints_digest = _read(data)
     except RecursionError as error:
         raise AssignmentError(f"{path}: it is damaged; fetch the bundle again") from error
     except AssignmentError as error:
         raise AssignmentError(f"{path}: {error}; fetch the bundle again or update grade") from error
     return LoadedBundle(
-        assignment, folder.resolve(), hashlib.sha256(content).hexdigest(), values_digest
+        assignment,
+        folder.resolve(),
+        hashlib.sha256(content).hexdigest(),
+        values_digest,
+        fingerprints_digest,
     )
 
 
-def write_declaration(assignment: Assignment, values: bytes) -> str:
+def write_declaration(assignment: Assignment, values: bytes, fingerprints: bytes = b"") -> str:
     """Return the text of a bundle's declaration.
 
     Parameters
@@ -83,6 +112,8 @@ def write_declaration(assignment: Assignment, values: bytes) -> str:
         With its notebooks' checks; only what is public is written.
     values : bytes
         The file of expected values that goes with it.
+    fingerprints : bytes
+        The file of fingerprints of known mistakes that goes with it, if any.
 
     Raises
     ------
@@ -94,6 +125,7 @@ def write_declaration(assignment: Assignment, values: bytes) -> str:
         "format": _FORMAT,
         "version": _VERSION,
         "values": hashlib.sha256(values).hexdigest(),
+        "fingerprints": hashlib.sha256(fingerprints).hexdigest() if fingerprints else "",
         "assignment": encode(public, public.name),
     }
     return json.dumps(data, indent=1, allow_nan=False) + "\n"
@@ -103,8 +135,8 @@ def only_public(assignment: Assignment) -> Assignment:
     """Return what students may have of an assignment.
 
     Checks that are not public are left out, with what others need of them; so are the questions
-    that are then without checks, conventions that only a hidden check shows, the reference's
-    name and the master notebooks.
+    that are then without checks, conventions that only a hidden check shows, the names of
+    reference and catalogue, and the master notebooks.
     """
     public = {c.id for c in assignment.checks if c.visibility is Visibility.PUBLIC}
     questions = [_only_public(question, public) for question in assignment.questions]
@@ -115,6 +147,7 @@ def only_public(assignment: Assignment) -> Assignment:
             one for one in assignment.conventions if one.probe.visibility is Visibility.PUBLIC
         ),
         reference="",
+        mistakes="",
         masters=(),
         bound={},
     )
@@ -138,7 +171,7 @@ def _only_public(question: Question, public: set[str]) -> Question:
     )
 
 
-def _read(data: Any) -> tuple[Assignment, str]:
+def _read(data: Any) -> tuple[Assignment, str, str]:
     if not isinstance(data, dict) or data.get("format") != _FORMAT:
         raise AssignmentError("it is no bundle")
     if data.get("version") != _VERSION:
@@ -146,6 +179,9 @@ def _read(data: Any) -> tuple[Assignment, str]:
             f"it is of version {data.get('version')!r}, expected version {_VERSION}"
         )
     assignment = decode(data.get("assignment"))
-    if not isinstance(assignment, Assignment) or not isinstance(data.get("values"), str):
+    values, fingerprints = data.get("values"), data.get("fingerprints", "")
+    if not isinstance(assignment, Assignment) or not isinstance(values, str):
         raise AssignmentError("it declares no assignment")
-    return assignment, data["values"]
+    if not isinstance(fingerprints, str):
+        raise AssignmentError("its fingerprints have no digest")
+    return assignment, values, fingerprints

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.course.assignment import Assignment
-from grader.course.bundle import BUNDLE, only_public, public_names, write_declaration
+from grader.course.bundle import (
+    BUNDLE,
+    FINGERPRINTS,
+    only_public,
+    public_names,
+    write_declaration,
+)
 from grader.course.catalogue import LoadedAssignment
 from grader.course.expected import FILE, Values, expected_for, pack
 from grader.course.starter.modules import Starter, edition_named, make_starter
@@ -16,6 +23,7 @@ from grader.course.student_notebook import (
     make_student_notebook,
     move_imports,
 )
+from grader.diagnosis.fingerprints import make_fingerprints
 from grader.report.wording import count_points
 
 _NOTEBOOK_PACKAGES = ("matplotlib", "notebook")
@@ -60,8 +68,19 @@ def make_release(
         "README.md": _write_readme(assignment, modules, tuple(notebooks)).encode(),
     }
     values = pack(only_public_values(assignment, expected_for(loaded, None)))
-    declaration = write_declaration(assignment, values)
-    return Release(starter, {BUNDLE: declaration.encode(), FILE: values}, modules)
+    fingerprints = _write_fingerprints(assignment)
+    declaration = write_declaration(assignment, values, fingerprints)
+    bundle = {BUNDLE: declaration.encode(), FILE: values, FINGERPRINTS: fingerprints}
+    return Release(starter, bundle, modules)
+
+
+def _write_fingerprints(assignment: Assignment) -> bytes:
+    """Return the file by which a bundle names the known mistakes of what its checks call."""
+    shown = replace(
+        only_public(assignment), reference=assignment.reference, mistakes=assignment.mistakes
+    )
+    data = make_fingerprints(shown)
+    return (json.dumps(data, allow_nan=False, separators=(",", ":")) + "\n").encode()
 
 
 def make_starter_files(

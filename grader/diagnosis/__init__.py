@@ -1,0 +1,1 @@
+"""Matches failures to known mistakes, and tells the shape of those that match none."""

@@ -1,0 +1,193 @@
+"""Explains failures: which known mistake a function agrees with, else what shape its error has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.candidate.base import CallFailed, Candidate
+from grader.course.assignment import Assignment
+from grader.course.conventions import Settled
+from grader.diagnosis.fingerprints import read_fingerprints
+from grader.diagnosis.known import Known, Text, know
+from grader.diagnosis.matching import Match, Seen, match
+from grader.diagnosis.observing import Observed, is_optional, observe, part_of, probe_of
+from grader.diagnosis.repeated import find_dependence
+from grader.diagnosis.shapes import Shape, find_shape, make_case
+from grader.model import Certainty, CheckResult, Evidence, Kind, Status
+
+CPU_SECONDS = 2.0
+"""CPU seconds of student code for the probes of one target."""
+
+_EXPLAINED = frozenset({Status.FAILED, Status.ERRORED})
+_ENDLESS = frozenset({Status.TIMED_OUT, Status.CRASHED, Status.BLOCKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one target."""
+
+    target: str
+    known: Known
+    observed: Observed
+    wrong: frozenset[str]
+    """Keys of the results that differ from the right ones."""
+    matched: Match | None
+    depends: Shape | None = None
+    """How its results depend on other calls, if no mistake matches."""
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Names of all parts that its probes look at."""
+        return frozenset(map(part_of, self.known.right))
+
+    def explains(self, part: str) -> bool | None:
+        """Return whether the match changes a part; None if no probe looks at such a part."""
+        if part not in self.parts:
+            return None
+        return self.matched is not None and part in self.matched.found.parts
+
+
+@dataclass(slots=True)
+class Explainer:
+    """Explains the failures of one submission in one assignment; asks of each target once.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        What is graded.
+    settled : mapping
+        The choice of each convention that the submission follows.
+    candidate : Candidate
+        The submission.
+    fingerprints : mapping
+        Those of a bundle; by default what the catalogue and the reference say.
+    """
+
+    assignment: Assignment
+    settled: Settled
+    candidate: Candidate
+    fingerprints: Mapping[str, Any] | None = None
+    _found: dict[str, Finding | None] = field(default_factory=dict)
+
+    def explain(self, results: Sequence[CheckResult]) -> list[CheckResult]:
+        """Return the results in order, failures that are causes of their own with a diagnosis."""
+        endless = {
+            target
+            for result in results
+            if result.outcome.status in _ENDLESS
+            for target in result.targets
+        }
+        return [
+            self._explain(result, endless) if _needs_explanation(result) else result
+            for result in results
+        ]
+
+    def examine(self, target: str) -> Finding | None:
+        """Return what the probes of a target tell, None if it is right or has none."""
+        if target not in self._found:
+            self._found[target] = self._examine(target)
+        return self._found[target]
+
+    def _explain(self, result: CheckResult, endless: set[str]) -> CheckResult:
+        part = result.id.rpartition(".")[2]
+        targets = [target for target in reversed(result.targets) if target not in endless]
+        findings = [found for target in targets if (found := self.examine(target)) is not None]
+        for sure in (True, None):
+            for found in findings:
+                if found.matched is not None and found.explains(part) is sure:
+                    return _tell_mistake(result, found, found.matched)
+        for found in findings:
+            shape = _shape_of(found, part)
+            if shape is not None:
+                return _tell(result, shape.name, shape.text, Certainty.SHAPE)
+        return result
+
+    def _examine(self, target: str) -> Finding | None:
+        known = self._know(target)
+        if known is None:
+            return None
+        observed = observe(self.candidate, known.probes, CPU_SECONDS)
+        seen = Seen(
+            observed.signatures, observed.blank(known.right), observed.tolerance, known.right
+        )
+        if not seen.wrong and not seen.blank:
+            return None
+        matched = match(seen, known.prints, known.make_pair)
+        depends = None
+        if matched is None and seen.wrong:
+            try:
+                depends = find_dependence(self.candidate, known.probes)
+            except CallFailed:
+                depends = None
+        return Finding(target, known, observed, seen.wrong, matched, depends)
+
+    def _know(self, target: str) -> Known | None:
+        if self.fingerprints is not None:
+            return read_fingerprints(self.fingerprints, self.assignment, target, self.settled)
+        return know(self.assignment, target, self.settled)
+
+
+def _needs_explanation(result: CheckResult) -> bool:
+    outcome = result.outcome
+    return (
+        outcome.status in _EXPLAINED
+        and result.kind is not Kind.REVIEW
+        and not outcome.evidence.builds_on
+        and not outcome.carried_forward
+    )
+
+
+def _tell_mistake(result: CheckResult, found: Finding, matched: Match) -> CheckResult:
+    texts = [found.known.texts[name] for name in matched.found.names]
+    first, *others = texts
+    text = Text(
+        ", and also ".join(one.title for one in texts),
+        " ".join(one.explanation for one in texts),
+        first.hint if not others else f"{first.hint} And then: {others[0].hint}",
+    )
+    return _tell(result, "+".join(matched.found.names), text, _certainty(found, matched))
+
+
+def _certainty(found: Finding, matched: Match) -> Certainty:
+    if not matched.exact:
+        return Certainty.LIKELY
+    shown = {probe_of(key) for key in matched.found.affected & found.observed.signatures.keys()}
+    return Certainty.EVERYWHERE if len(shown) > 1 else Certainty.EXACT
+
+
+def _tell(result: CheckResult, name: str, text: Text, certainty: Certainty) -> CheckResult:
+    evidence: Evidence = replace(
+        result.outcome.evidence,
+        mistake=text.title,
+        explanation=text.explanation,
+        certainty=certainty,
+    )
+    outcome = replace(result.outcome, diagnosis=name, hint=text.hint, evidence=evidence)
+    return replace(result, outcome=outcome)
+
+
+def _shape_of(found: Finding, part: str) -> Shape | None:
+    """Return the shape of the error of a part, or of the first that is wrong if it has none."""
+    if found.depends is not None:
+        return found.depends
+    keys = [key for key in found.observed.values if key in found.wrong]
+    values = [key for key in keys if not is_optional(key)]
+    wanted = part if part in found.parts else part_of(values[0]) if values else ""
+    inputs = {probe.name: probe.inputs for probe in found.known.probes}
+    cases = [
+        case
+        for key in values
+        if part_of(key) == wanted and key in found.known.right_values
+        for case in [
+            make_case(
+                wanted,
+                found.observed.values[key],
+                found.known.right_values[key],
+                inputs[probe_of(key)],
+            )
+        ]
+        if case is not None
+    ]
+    return find_shape(cases) if cases else None
