@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from grader.course.assignment import Assignment, Question, Vectorised
     from grader.course.conventions import Choice, Convention
     from grader.course.hand_in import HandIn
-    from grader.inputs import fixed, integers, linspace, normal, uniform
+    from grader.inputs import fixed, integers, length, linspace, normal, uniform
     from grader.model import Limits, Policy, Rule, Visibility
     from grader.pipeline import grade
 
@@ -82,6 +82,7 @@ __all__ = [
     "fixed",
     "grade",
     "integers",
+    "length",
     "linspace",
     "normal",
     "uniform",
@@ -128,6 +129,7 @@ _HOMES = {
     "fixed": "grader.inputs",
     "grade": "grader.pipeline",
     "integers": "grader.inputs",
+    "length": "grader.inputs",
     "linspace": "grader.inputs",
     "normal": "grader.inputs",
     "uniform": "grader.inputs",
