@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from grader.candidate.base import CallFailed, Candidate, Failure, Method
+from grader.candidate.base import CallFailed, Candidate, Failure, Method, Write
 from grader.candidate.wire import Handle
 from grader.model import Status
 
@@ -18,7 +19,13 @@ CHUNK = 50
 
 
 def predict(
-    candidate: Candidate, model: Handle, method: str, X: NDArray[Any], classes: int
+    candidate: Candidate,
+    model: Handle,
+    method: str,
+    X: NDArray[Any],
+    classes: int,
+    *,
+    first: Sequence[Write] = (),
 ) -> NDArray[np.int64]:
     """Return the label that a model gives each image.
 
@@ -34,6 +41,8 @@ def predict(
         Images or rows.
     classes : int
         Number C of classes.
+    first : sequence of Write
+        What is changed of the model before, in the same round trip.
 
     Raises
     ------
@@ -41,7 +50,8 @@ def predict(
         If the method fails, or gives anything else than a label or scores for each image.
     """
     chunks = [X[start : start + CHUNK] for start in range(0, len(X), CHUNK)]
-    replies = candidate.run([Method(model, method, (chunk,)) for chunk in chunks])
+    asked = [Method(model, method, (chunk,)) for chunk in chunks]
+    replies = candidate.run([*first, *asked])[len(first) :]
     name = f"{model.type_name}.{method}"
     labels = [
         _from_scores(reply.value, len(chunk), classes, name)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from grader.candidate.base import CallFailed, Candidate, Failure, Write
+from grader.candidate.base import CallFailed, Candidate, Failure, Read, Write
 from grader.model import Status
 
 if TYPE_CHECKING:
@@ -19,38 +19,43 @@ PARAMETERS = "params"
 """Attribute that holds a dictionary of weights; any other holds one array."""
 
 
-def disorder(
-    candidate: Candidate, model: Handle, attribute: str, generator: np.random.Generator
-) -> None:
-    """Put the entries of each array of weights into another order.
+Weights: TypeAlias = "dict[tuple[Step, ...], NDArray[Any]]"
+"""Arrays of weights by where a model keeps them."""
 
-    What was learnt is gone then, although every number is still there.
+
+def read_weights(candidate: Candidate, model: Handle, attribute: str) -> Weights:
+    """Return the weights of a model.
 
     Parameters
     ----------
     candidate : Candidate
         Where the model lives.
     model : Handle
-        The model; changed.
+        The model.
     attribute : str
         Where it keeps its weights.
-    generator : Generator
-        Draws the order.
 
     Raises
     ------
     CallFailed
-        If the weights cannot be read or written.
+        If the weights cannot be read or are none.
     """
     shapes = _shapes(candidate, model, attribute)
-    values = {place: candidate.read(model, *place) for place in shapes}
+    replies = candidate.run([Read(model, place) for place in shapes])
+    values = {place: reply.value for place, reply in zip(shapes, replies, strict=True)}
     for place, value in values.items():
         if not _is_weights(value, shapes[place]):
             message = f"{model.type_name}.{place[-1][1]} holds no array of weights after training."
             raise CallFailed(Failure(Status.FAILED, message))
-    candidate.run(
-        [Write(model, place, _shuffled(value, generator)) for place, value in values.items()]
-    )
+    return values
+
+
+def disorder(model: Handle, weights: Weights, generator: np.random.Generator) -> list[Write]:
+    """Return what puts the entries of each array of weights into another order.
+
+    What was learnt is gone then, although every number is still there.
+    """
+    return [Write(model, place, _shuffled(value, generator)) for place, value in weights.items()]
 
 
 def _shapes(

@@ -235,11 +235,9 @@ def test_the_nearest_image_seen_is_not_what_was_trained(
 )
 def test_predictions_are_believed_only_as_scores(submit: Submit, answer: str, said: str) -> None:
     """What is no score for each class of each image is said so, once training has ended."""
-    # The Solver asks about the validation set, always the same fifty images.
     changed = (
-        "            if len(X) == 50:\n"
-        "                self.watched = getattr(self, 'watched', X.sum())\n"
-        f"            return {answer} if len(X) == 50 and X.sum() != self.watched else scores\n\n"
+        # The Solver asks about ten images of the validation set.
+        f"            return {answer} if len(X) == 50 else scores\n\n"
     )
     files = read(NETWORKS, (FC_NET, "            return scores\n\n", changed))
     outcome = judge(submit, TWO_LAYER, files)
@@ -253,7 +251,7 @@ def test_training_out_of_time_says_how_far_it_came(submit: Submit) -> None:
     files = read(NETWORKS, (FC_NET, "        loss, grads = 0, {}\n", slow))
     outcome = judge(submit, TWO_LAYER, files, cpu_seconds=0.25)
     assert outcome.status is Status.TIMED_OUT
-    assert outcome.message.endswith("of 14 epochs were done.")
+    assert outcome.message.endswith("of 8 epochs were done.")
 
 
 def test_a_network_without_update_rules_is_trained_by_plain_descent(submit: Submit) -> None:
