@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from grader.checks.models import ModelLoss
     from grader.checks.options import TrainThenTest
     from grader.checks.probes import RegularizationProbe
+    from grader.checks.properties import PropertyCheck
     from grader.checks.review import ReviewCheck
     from grader.checks.settled_scores import SettledScores
     from grader.checks.training import (
@@ -68,6 +69,7 @@ __all__ = [
     "OwnTraining",
     "Policy",
     "Prediction",
+    "PropertyCheck",
     "Question",
     "RegularizationProbe",
     "ReviewCheck",
@@ -115,6 +117,7 @@ _HOMES = {
     "OwnTraining": "grader.checks.training",
     "Policy": "grader.model",
     "Prediction": "grader.checks.linear",
+    "PropertyCheck": "grader.checks.properties",
     "Question": "grader.course.assignment",
     "RegularizationProbe": "grader.checks.probes",
     "ReviewCheck": "grader.checks.review",

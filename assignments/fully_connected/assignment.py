@@ -7,31 +7,41 @@ of the notebook carry a fifth of them.
 from grader import Assignment, FunctionCall, Question, ValueCheck, linspace, normal
 from grader.families.dense import layer_checks, loss_checks
 from grader.families.fully_connected import deep_checks, two_layer_checks
+from grader.families.laws import update_laws
 from grader.families.training import by_heart_check, two_layer_check, update_rule_check
 
 POINTS = {
-    "affine_forward": 5,
-    "affine_backward": 4.5,
-    "relu_forward": 3,
-    "relu_backward": 2,
-    "affine_relu": 3,
-    "svm_loss": 1.5,
-    "svm_loss_gradient": 1.5,
-    "softmax_loss": 1,
-    "softmax_loss_gradient": 1.5,
+    "affine_forward": 4,
+    "affine_forward.properties": 1,
+    "affine_backward": 3.75,
+    "affine_backward.properties": 0.75,
+    "relu_forward": 2.5,
+    "relu_forward.properties": 0.5,
+    "relu_backward": 1.625,
+    "relu_backward.properties": 0.375,
+    "affine_relu": 2.5,
+    "affine_relu.properties": 0.5,
+    "svm_loss": 1.25,
+    "svm_loss_gradient": 1.25,
+    "svm_loss.properties": 0.5,
+    "softmax_loss": 0.75,
+    "softmax_loss_gradient": 1.25,
     "softmax_loss.large_scores": 1,
+    "softmax_loss.properties": 0.5,
     "TwoLayerNet.init": 2,
-    "TwoLayerNet.forward": 4,
-    "TwoLayerNet.loss": 3,
-    "TwoLayerNet.regularised_loss": 3,
-    "TwoLayerNet.reg_0": 3,
-    "TwoLayerNet.reg_0_7": 3,
+    "TwoLayerNet.forward": 3.5,
+    "TwoLayerNet.loss": 2.5,
+    "TwoLayerNet.regularised_loss": 2.5,
+    "TwoLayerNet.reg_0": 2.5,
+    "TwoLayerNet.reg_0_7": 2.5,
+    "TwoLayerNet.properties": 2.5,
     "FullyConnectedNet.init": 3,
     "FullyConnectedNet.depth": 1,
-    "FullyConnectedNet.loss_reg_0": 1.5,
-    "FullyConnectedNet.reg_0": 4.5,
-    "FullyConnectedNet.loss_reg_3_14": 1.5,
-    "FullyConnectedNet.reg_3_14": 4.5,
+    "FullyConnectedNet.loss_reg_0": 1.25,
+    "FullyConnectedNet.reg_0": 3.75,
+    "FullyConnectedNet.loss_reg_3_14": 1.25,
+    "FullyConnectedNet.reg_3_14": 3.75,
+    "FullyConnectedNet.properties": 2,
 }
 
 layers = layer_checks(POINTS)
@@ -71,7 +81,7 @@ sgd_momentum = ValueCheck(
         "config": {"learning_rate": 0.03, "momentum": 0.7, "velocity": normal(6, 3)},
     },
     tolerance=1e-7,
-    points={"next_w": 2, "velocity": 2},
+    points={"next_w": 1.75, "velocity": 1.5},
     hint="What does the learning rate scale, and is every setting of config used?",
 )
 
@@ -101,7 +111,7 @@ rmsprop = ValueCheck(
         "config": {"learning_rate": 0.03, "cache": normal(6, 3, scale=0.1, offset=1.0)},
     },
     tolerance=5e-7,
-    points={"next_w": 2, "cache": 2},
+    points={"next_w": 1.75, "cache": 1.5},
     hint="What is divided by the root of the cache, and is the cache the old or the new one?",
 )
 
@@ -151,7 +161,7 @@ adam = ValueCheck(
         },
     },
     tolerance=5e-7,
-    points={"next_w": 2, "m": 2, "v": 1.5, "t": 0.5},
+    points={"next_w": 1.75, "m": 1.75, "v": 1.25, "t": 0.5},
     hint="m and v start at zero: how far below their true averages are they after t steps?",
 )
 
@@ -200,9 +210,21 @@ assignment = Assignment(
         Question(
             id="sgd_momentum",
             title="SGD with momentum",
-            checks=(sgd_momentum, update_rule_check("sgd_momentum", 1)),
+            checks=(
+                sgd_momentum,
+                update_laws("sgd_momentum", 0.75),
+                update_rule_check("sgd_momentum", 1),
+            ),
         ),
-        Question(id="rmsprop", title="RMSProp", checks=(rmsprop, update_rule_check("rmsprop", 1))),
-        Question(id="adam", title="Adam", checks=(adam, update_rule_check("adam", 1))),
+        Question(
+            id="rmsprop",
+            title="RMSProp",
+            checks=(rmsprop, update_laws("rmsprop", 0.75), update_rule_check("rmsprop", 1)),
+        ),
+        Question(
+            id="adam",
+            title="Adam",
+            checks=(adam, update_laws("adam", 0.75), update_rule_check("adam", 1)),
+        ),
     ),
 )

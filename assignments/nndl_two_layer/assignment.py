@@ -26,7 +26,9 @@ from grader import (
     integers,
     normal,
 )
+from grader.checks.properties.fully_connected import ToyNetwork
 from grader.checks.training import AccuracyScore
+from grader.families.laws import network_laws
 from grader.families.training import toy_check
 
 NETWORK = "neural_net:TwoLayerNet"
@@ -73,7 +75,7 @@ scores = (
         experiment=loss_of(("scores",)),
         measure=Measure.ABSOLUTE_SUM,
         tolerance=1e-7,
-        points={"scores": 5},
+        points={"scores": 4},
         hint="Which layer has a ReLU after it, and which has none?",
     ),
     ValueCheck(
@@ -94,7 +96,7 @@ losses = (
         experiment=loss_of(("loss",)),
         measure=Measure.ABSOLUTE,
         tolerance=1e-10,
-        points={"loss": 6},
+        points={"loss": 5},
         hint="What is minus the logarithm of the right class's probability, on average?",
     ),
     ValueCheck(
@@ -102,7 +104,7 @@ losses = (
         experiment=loss_of(("loss",), reg=0.4),
         measure=Measure.ABSOLUTE,
         tolerance=1e-10,
-        points={"loss": 6},
+        points={"loss": 5},
         hint="Which weights are regularised, and with which factor besides reg?",
     ),
 )
@@ -111,14 +113,14 @@ gradients = (
     GradientCheck(
         id="TwoLayerNet.reg_0",
         experiment=loss_of(("W1", "b1", "W2", "b2")),
-        points={"W1": 2, "b1": 2, "W2": 2, "b2": 2},
+        points={"W1": 1.75, "b1": 1.75, "W2": 1.75, "b2": 1.75},
         hint="Which hidden units pass a gradient on, and is it averaged over the examples?",
     ),
     GradientCheck(
         id="TwoLayerNet.reg_0_3",
         experiment=loss_of(("W1", "b1", "W2", "b2"), reg=0.3),
         base=loss_of(("W1", "b1", "W2", "b2")),
-        points={"W1": 2, "b1": 1, "W2": 2, "b2": 1},
+        points={"W1": 1.5, "b1": 1, "W2": 1.5, "b2": 1},
         hint="What is the derivative of the regularisation that your loss adds?",
     ),
 )
@@ -255,7 +257,11 @@ assignment = Assignment(
     questions=(
         Question(id="scores", title="Scores", checks=scores),
         Question(id="loss", title="Loss", checks=losses),
-        Question(id="gradients", title="Gradients", checks=gradients),
+        Question(
+            id="gradients",
+            title="Gradients",
+            checks=(*gradients, network_laws(ToyNetwork(), {"TwoLayerNet.properties": 5})),
+        ),
         Question(id="train", title="Training", checks=train),
         Question(id="predict", title="Prediction", checks=(predict,)),
         Question(id="validation_accuracy", title="Validation accuracy", checks=(toy_check(5),)),

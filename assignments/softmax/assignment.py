@@ -13,6 +13,7 @@ from grader import (
     GradientCheck,
     LinearLoss,
     Prediction,
+    PropertyCheck,
     Question,
     RegularizationProbe,
     ValueCheck,
@@ -21,6 +22,7 @@ from grader import (
     integers,
     normal,
 )
+from grader.families.laws import linear_loss_laws, prediction_laws
 from grader.families.training import linear_check
 
 NAIVE = "softmax:softmax_loss_naive"
@@ -60,7 +62,7 @@ def value_checks(target: str) -> tuple[ValueCheck, ...]:
             literals={"loss": 2.302585092994046},
             sibling={"W": normal(6, 4), "X": normal(11, 6), "y": integers(4, 11)},
             tolerance=1e-8,
-            points={"loss": 4},
+            points={"loss": 3.5},
             hint="What is minus the logarithm of the right class's probability, on average?",
         ),
         ValueCheck(
@@ -69,7 +71,7 @@ def value_checks(target: str) -> tuple[ValueCheck, ...]:
                 target=target, W=normal(8, 3), X=normal(5, 8), y=integers(3, 5), reg=0.7
             ),
             tolerance=1e-8,
-            points={"loss": 3},
+            points={"loss": 2.5},
             hint="Is the regularisation added once, after the mean over the examples?",
         ),
         ValueCheck(
@@ -82,21 +84,21 @@ def value_checks(target: str) -> tuple[ValueCheck, ...]:
     )
 
 
-def gradient_checks(target: str) -> tuple[ValueCheck | GradientCheck, ...]:
-    """Return the checks of the gradient, without and with regularisation."""
+def gradient_checks(target: str) -> tuple[ValueCheck | GradientCheck | PropertyCheck, ...]:
+    """Return the checks of the gradient, without and with regularisation, and of laws."""
     name = target.partition(":")[2]
     return (
         GradientCheck(
             id=f"{name}.reg_0",
             experiment=drawn(target, 0.0),
-            points={"dW": 5},
+            points={"dW": 4},
             hint="How does one score enter the loss of its example, and how a weight the score?",
         ),
         GradientCheck(
             id=f"{name}.reg_0_5",
             experiment=drawn(target, 0.5),
             base=drawn(target, 0.0),
-            points={"dW": 4},
+            points={"dW": 3},
             hint="What is the derivative of the regularisation that your loss adds?",
         ),
         ValueCheck(
@@ -106,6 +108,7 @@ def gradient_checks(target: str) -> tuple[ValueCheck | GradientCheck, ...]:
             points={"dW": 1},
             hint="Which number can be subtracted from a row of scores without changing the loss?",
         ),
+        linear_loss_laws(target, 3),
     )
 
 
@@ -165,7 +168,7 @@ train = (
 predict = ValueCheck(
     id="Softmax.predict",
     experiment=Prediction(classifier=softmax, X=normal(30, 5)),
-    points={"labels": 6},
+    points={"labels": 5},
     hint="Which class does a row of scores speak for?",
 )
 
@@ -245,7 +248,9 @@ assignment = Assignment(
             checks=(*value_checks(VECTORIZED), *gradient_checks(VECTORIZED), many_examples),
         ),
         Question(id="train", title="Stochastic gradient descent", checks=train),
-        Question(id="predict", title="Prediction", checks=(predict,)),
+        Question(
+            id="predict", title="Prediction", checks=(predict, prediction_laws(CLASSIFIER, 1))
+        ),
         Question(id="grid_search", title="Grid search"),
         Question(id="inline_2", title="Inline question 2"),
         Question(id="learned_weights", title="Learned weights"),

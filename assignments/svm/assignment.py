@@ -13,6 +13,7 @@ from grader import (
     GradientCheck,
     LinearLoss,
     Prediction,
+    PropertyCheck,
     Question,
     RegularizationProbe,
     ValueCheck,
@@ -21,6 +22,7 @@ from grader import (
     integers,
     normal,
 )
+from grader.families.laws import linear_loss_laws, prediction_laws
 from grader.families.training import linear_check
 
 NAIVE = "linear_svm:svm_loss_naive"
@@ -65,8 +67,10 @@ def value_checks(target: str, *, points: tuple[float, float]) -> tuple[ValueChec
     )
 
 
-def gradient_checks(target: str, *, points: tuple[float, float]) -> tuple[GradientCheck, ...]:
-    """Return the checks of the gradient, without and with regularisation."""
+def gradient_checks(
+    target: str, *, points: tuple[float, float]
+) -> tuple[GradientCheck | PropertyCheck, ...]:
+    """Return the checks of the gradient, without and with regularisation, and of laws."""
     name = target.partition(":")[2]
     return (
         GradientCheck(
@@ -82,6 +86,7 @@ def gradient_checks(target: str, *, points: tuple[float, float]) -> tuple[Gradie
             points={"dW": points[1]},
             hint="What is the derivative of the regularisation that your loss adds?",
         ),
+        linear_loss_laws(target, 3),
     )
 
 
@@ -145,7 +150,7 @@ train = (
 predict = ValueCheck(
     id="LinearSVM.predict",
     experiment=Prediction(classifier=classifier(1.0), X=normal(30, 5)),
-    points={"labels": 6},
+    points={"labels": 5},
     hint="Which class does a row of scores speak for?",
 )
 
@@ -217,20 +222,22 @@ assignment = Assignment(
         Question(
             id="svm_gradient_naive",
             title="SVM gradient by loops",
-            checks=gradient_checks(NAIVE, points=(8, 6)),
+            checks=gradient_checks(NAIVE, points=(6.5, 4.5)),
         ),
         Question(id="inline_1", title="Inline question 1"),
         Question(
             id="svm_loss_vectorized",
             title="SVM loss and gradient without loops",
             checks=(
-                *value_checks(VECTORIZED, points=(5, 3)),
-                *gradient_checks(VECTORIZED, points=(5, 4)),
+                *value_checks(VECTORIZED, points=(4.5, 2.5)),
+                *gradient_checks(VECTORIZED, points=(4, 3)),
                 many_examples,
             ),
         ),
         Question(id="train", title="Stochastic gradient descent", checks=train),
-        Question(id="predict", title="Prediction", checks=(predict,)),
+        Question(
+            id="predict", title="Prediction", checks=(predict, prediction_laws(CLASSIFIER, 1))
+        ),
         Question(id="grid_search", title="Grid search"),
         Question(id="learned_weights", title="Learned weights"),
         Question(id="inline_2", title="Inline question 2"),

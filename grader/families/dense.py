@@ -11,6 +11,7 @@ from grader.checks.base import Check
 from grader.checks.experiments import ForwardBackward, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.value import ValueCheck
+from grader.families.laws import layer_laws, loss_laws
 from grader.families.points import Points, points_of
 from grader.inputs import fixed, integers, linspace, normal
 
@@ -20,11 +21,11 @@ GRADIENTS = {"dx": "x", "dw": "w", "db": "b"}
 def layer_checks(points: Points) -> Mapping[str, tuple[Check, ...]]:
     """Return the checks of affine and ReLU layers, by the function that each group judges."""
     return {
-        "affine_forward": (affine_forward(points),),
-        "affine_backward": (affine_backward(points),),
-        "relu_forward": (relu_forward(points),),
-        "relu_backward": (relu_backward(points),),
-        "affine_relu": (affine_relu(points),),
+        "affine_forward": (affine_forward(points), layer_laws("affine_forward", points)),
+        "affine_backward": (affine_backward(points), layer_laws("affine_backward", points)),
+        "relu_forward": (relu_forward(points), layer_laws("relu_forward", points)),
+        "relu_backward": (relu_backward(points), layer_laws("relu_backward", points)),
+        "affine_relu": (affine_relu(points), layer_laws("affine_relu", points)),
     }
 
 
@@ -125,11 +126,14 @@ def affine_relu(points: Points) -> GradientCheck:
 def loss_checks(points: Points) -> Mapping[str, tuple[Check, ...]]:
     """Return the checks of the losses on scores, by function."""
     return {
-        "svm_loss": _loss(
-            "svm_loss",
-            9.0,
-            "With all scores equal every wrong class is one margin away: what is the sum?",
-            points,
+        "svm_loss": (
+            *_loss(
+                "svm_loss",
+                9.0,
+                "With all scores equal every wrong class is one margin away: what is the sum?",
+                points,
+            ),
+            loss_laws("svm_loss", points),
         ),
         "softmax_loss": (
             *_loss(
@@ -140,6 +144,7 @@ def loss_checks(points: Points) -> Mapping[str, tuple[Check, ...]]:
                 points,
             ),
             _large_scores(points),
+            loss_laws("softmax_loss", points),
         ),
     }
 

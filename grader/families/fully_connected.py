@@ -13,8 +13,10 @@ from grader.checks.base import Check
 from grader.checks.gradient import GradientCheck
 from grader.checks.initialisation import InitialisationCheck
 from grader.checks.models import ModelLoss
+from grader.checks.properties.fully_connected import AnyDepth, TwoLayers
 from grader.checks.value import ValueCheck
 from grader.compare import Measure
+from grader.families.laws import network_laws
 from grader.families.points import Points, points_of
 from grader.inputs import fixed, integers, linspace, normal
 
@@ -54,7 +56,7 @@ DEEP = {
 
 
 def two_layer_checks(points: Points) -> tuple[Check, ...]:
-    """Return the checks of ``TwoLayerNet``: initialisation, scores, losses and gradients."""
+    """Return the checks of ``TwoLayerNet``: first weights, scores, losses, gradients, laws."""
     return (
         InitialisationCheck(
             id="TwoLayerNet.init",
@@ -90,6 +92,7 @@ def two_layer_checks(points: Points) -> tuple[Check, ...]:
         ),
         _two_layer_gradients("TwoLayerNet.reg_0", 0.0, points),
         _two_layer_gradients("TwoLayerNet.reg_0_7", 0.7, points),
+        network_laws(TwoLayers(), points),
     )
 
 
@@ -147,7 +150,7 @@ def _two_layer_gradients(check_id: str, reg: float, points: Points) -> GradientC
 
 
 def deep_checks(points: Points) -> tuple[Check, ...]:
-    """Return the checks of ``FullyConnectedNet``: initialisation, depth, losses and gradients."""
+    """Return the checks of ``FullyConnectedNet``: first weights, depth, losses, gradients, laws."""
     return (
         InitialisationCheck(
             id="FullyConnectedNet.init",
@@ -168,6 +171,7 @@ def deep_checks(points: Points) -> tuple[Check, ...]:
         _depth(points),
         *_deep_at("reg_0", 0.0, points),
         *_deep_at("reg_3_14", 3.14, points),
+        network_laws(AnyDepth(), points),
     )
 
 
