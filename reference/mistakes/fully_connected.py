@@ -24,6 +24,14 @@ _RELU = "        out, relu_cache = relu_forward(out)\n"
 _LAST = (
     'scores, output_cache = affine_forward(out, self.params[f"W{last}"], self.params[f"b{last}"])'
 )
+_NO_GRADIENTS = "grads: dict[str, Array] = {}"
+_NORMALISE_SCORES = """        if self.normalization == "batchnorm":
+            scores, norm_cache = batchnorm_forward(
+                scores, self.params[f"gamma{last}"], self.params[f"beta{last}"], self.bn_params[-1]
+            )"""
+_NORMALISE_BACK = """        if self.normalization == "batchnorm":
+            dscores, dgamma, dbeta = batchnorm_backward_alt(dscores, norm_cache)
+            grads[f"gamma{last}"], grads[f"beta{last}"] = dgamma, dbeta"""
 
 MISTAKES = (
     _init(
@@ -79,20 +87,6 @@ MISTAKES = (
         title="scales of the normalisation start at zero",
         explanation="The normalised values are multiplied by zero, so that no input gets through.",
         hint="Which scale leaves what it multiplies as it is?",
-    ),
-    _init(
-        name="last_layer_normalised",
-        using=_BATCHNORM,
-        edits=(
-            (
-                "normalization is not None and layer < self.num_layers:",
-                "normalization is not None:",
-            ),
-        ),
-        title="scale and shift for the last layer, too",
-        explanation="There are parameters of a normalisation behind the last layer, which has "
-        "none.",
-        hint="How many normalisations does the architecture in the handout have?",
     ),
     _loss(
         name="relu_on_scores",
@@ -217,6 +211,24 @@ MISTAKES = (
         "it.",
         hint="Has every gradient the shape of the parameter that it is stored for?",
     ),
+    Mistake(
+        name="scores_normalised",
+        target=_NET,
+        using=_BATCHNORM,
+        edits=(
+            (
+                "normalization is not None and layer < self.num_layers:",
+                "normalization is not None:",
+            ),
+            ("None else len(hidden_dims)", "None else len(sizes) - 1"),
+            (_LAST, f"{_LAST}\n{_NORMALISE_SCORES}"),
+            (_NO_GRADIENTS, f"{_NO_GRADIENTS}\n{_NORMALISE_BACK}"),
+        ),
+        title="last layer normalised, too",
+        explanation="There is a normalisation behind the last layer, so that the scores of every "
+        "class are made alike.",
+        hint="How many normalisations does the architecture in the handout have?",
+    ),
     _forward(
         name="normalised_after_relu",
         using=_BATCHNORM,
@@ -231,15 +243,6 @@ MISTAKES = (
         explanation="The ReLU comes before the normalisation, which then sees half of the units "
         "switched off.",
         hint="In which order does the architecture in the handout name the two?",
-    ),
-    _mode(
-        name="batch_statistics_in_test",
-        using=_BATCHNORM,
-        edits=(('            param["mode"] = mode', '            param["mode"] = "train"'),),
-        title="normalisation never in test mode",
-        explanation="Without labels the normalisation uses the statistics of the batch, and the "
-        "scores of one example depend on the others.",
-        hint="Does an example get the same scores when it is alone in the batch?",
     ),
     _backward(
         name="scale_and_shift_exchanged",

@@ -217,13 +217,6 @@ MISTAKES = (
         hint="If all gradients were ten times as large, how should the steps change?",
     ),
     _rmsprop(
-        name="epsilon_in_root",
-        edits=((_STEP, f"{_RATE} * dw / np.sqrt(cache + {_EPSILON})"),),
-        title="epsilon inside the root",
-        explanation="Epsilon is added before the root is taken, which makes it much larger.",
-        hint="Where the cache is zero, by what do you divide, and by what does the handout?",
-    ),
-    _rmsprop(
         name="epsilon_missing",
         edits=((_STEP, f"{_RATE} * dw / np.sqrt(cache)"),),
         title="epsilon missing",
@@ -422,14 +415,6 @@ MISTAKES = (
         title="root missing",
         explanation="The step is divided by the mean square of the gradients instead of its root.",
         hint="If all gradients were ten times as large, how should the steps change?",
-    ),
-    _adam(
-        name="epsilon_in_root",
-        edits=((_ADAM_STEP, f"{_RATE} * m / np.sqrt(v + {_EPSILON})"),),
-        title="epsilon inside the root",
-        explanation="Epsilon is added before the root is taken, which makes it much larger.",
-        hint="Where the second moment is zero, by what do you divide, and by what does the "
-        "handout?",
     ),
     _adam(
         name="epsilon_missing",
