@@ -11,7 +11,11 @@ from grader.checks.properties.base import Broken, Conversation, Example, Problem
 from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal, take_array
 from grader.checks.properties.layers import LayerLaw
-from grader.checks.properties.normalization import BatchNormalization, draw_averages
+from grader.checks.properties.normalization import (
+    EPS_IS_SMALL,
+    BatchNormalization,
+    draw_averages,
+)
 from grader.checks.properties.showing import show_values
 
 if TYPE_CHECKING:
@@ -98,6 +102,41 @@ class AveragesStay(LayerLaw):
             "before = dict(bn_param)",
             self.layer.show_forward("_, _"),
             "print(before, bn_param)  # the same",
+        )
+        return "\n".join((show_values(example), *lines))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModesAgree(LayerLaw):
+    """Test mode by a batch's own mean and variance gives what training gave."""
+
+    layer: BatchNormalization
+    hint: ClassVar[str] = "What is different in test mode besides where mean and variance are from?"
+    tolerance: float = EPS_IS_SMALL
+
+    def draw(self, draw: Draw) -> Example:
+        """Return a layer in training whose averages become those of the batch."""
+        own = self.layer.draw(draw, draw.size(2, 4))
+        given = {"mode": "train", "momentum": 0.0, **draw_averages(draw, own["gamma"].size)}
+        return {**own, "bn_param": given}
+
+    def converse(self, example: Example) -> Conversation:
+        """Train once, then test with what that left."""
+        given = example["bn_param"]
+        (trained,) = yield [self.layer.call(example)]
+        averages = averages_after(trained, given, self.layer.forward_name)
+        (tested,) = yield [self.layer.call(example, bn_param={**given, **averages, "mode": "test"})]
+        message = "After training with momentum 0, test mode gives another out for the same batch."
+        wanted = self.layer.out_of(trained, example)
+        require_equal(message, self.layer.out_of(tested, example), wanted, self.tolerance)
+
+    def show(self, example: Example) -> str:
+        """Return both calls."""
+        lines = (
+            self.layer.show_forward("out, _"),
+            "bn_param['mode'] = 'test'",
+            self.layer.show_forward("tested, _"),
+            "print(out, tested)  # the same",
         )
         return "\n".join((show_values(example), *lines))
 
