@@ -77,14 +77,43 @@ def run_trial(
     AssignmentError
         If no expected values are given and the reference is not installed.
     """
+    rows = go_through_trial(
+        assignment,
+        resolve,
+        seed=seed,
+        expected=expected,
+        settled=settled,
+        training=training,
+        kinds=kinds,
+        targets=targets,
+        limits=limits,
+    )
+    return dict(rows)
+
+
+def go_through_trial(
+    assignment: Assignment,
+    resolve: Resolve,
+    *,
+    seed: int | None = None,
+    expected: Values | None = None,
+    settled: Settled | None = None,
+    training: bool = False,
+    kinds: Collection[Kind] | None = None,
+    targets: Collection[str] | None = None,
+    limits: Limits | None = None,
+) -> Iterator[tuple[str, Outcome]]:
+    """Yield the rows of :func:`run_trial`, with its parameters; a check runs when it is asked for.
+
+    Checks of cells come last, because they take longest.
+    """
     seed = assignment.default_seed if seed is None else seed
     expected = compute(assignment, seed) if expected is None else expected
     budget = (limits or Limits()).cpu_seconds
     candidate = TrialCandidate(apply(resolve, assignment.conventions, settled or {}), budget)
     if settled is None:
         settled = settle(assignment, expected, partial(_run, candidate, seed))
-    outcomes: dict[str, Outcome] = {}
-    for check in assignment.checks:
+    for check in sorted(assignment.checks, key=lambda check: check.kind is Kind.NOTEBOOK_CELL):
         if check.kind is Kind.TRAINING and not training:
             continue
         if kinds is not None and check.kind not in kinds:
@@ -93,8 +122,7 @@ def run_trial(
             continue
         own = values_of(expected, assignment, check, settled)
         for part, outcome in _run(candidate, seed, check, own).items():
-            outcomes[f"{check.id}.{part}"] = outcome
-    return outcomes
+            yield f"{check.id}.{part}", outcome
 
 
 def settle(
@@ -126,6 +154,13 @@ def settle(
         else:
             settled[convention.name] = convention.default
     return settled
+
+
+def find_place(assignment: Assignment, target: str) -> str:
+    """Return the reference's target that stands in the place of one by the default conventions."""
+    for convention in assignment.conventions:
+        target = convention.choices[convention.default].substitutes.get(target, target)
+    return target
 
 
 def resolve_with(resolve: Resolve, target: str, function: Callable[..., Any]) -> Resolve:
