@@ -10,7 +10,8 @@ from grader.claims import compare_claims
 from grader.course.assignment import Assignment
 from grader.course.catalogue import LoadedAssignment
 from grader.course.conventions import Settled
-from grader.course.expected import expected_for
+from grader.course.hidden_values import hidden_names, values_for
+from grader.course.secret import Secret, Seeds
 from grader.judge import Judge
 from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore, Status
 from grader.scoring import QuestionRule, score_checks
@@ -41,6 +42,7 @@ class Graded:
         code: Code,
         *,
         seed: int | None,
+        secret: Secret | None,
         progress: Progress | None,
     ) -> Graded:
         """Run the checks and give the points.
@@ -59,18 +61,21 @@ class Graded:
             Its text.
         seed : int, optional
             Of the inputs; by default the assignment's own.
+        secret : Secret, optional
+            What hidden checks draw from instead.
         progress : callable, optional
             Told of every check.
         """
-        expected = expected_for(loaded, seed)
+        expected = values_for(loaded, seed, secret)
         seed = asked_for.default_seed if seed is None else seed
         settled = judge.settle(asked_for, expected, seed)
-        results = judge.run(asked_for, expected, seed, progress, settled)
+        seeds = Seeds(seed, None if secret is None else secret.seed)
+        results = judge.run(asked_for, expected, seeds, progress, settled)
         results = _explain(results, loaded, asked_for, settled, judge)
         results = _add_answers(compare_claims(results, asked_for, handed_in), asked_for, handed_in)
         looked = look(results, asked_for, code, judge.candidate, seed)
         rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
-        notes = (*_tell_settled(asked_for, settled), *looked.notes)
+        notes = (*_tell_settled(asked_for, settled), *looked.notes, *_tell_term(asked_for, secret))
         return cls(loaded, *score_checks(looked.results, rules), notes)
 
     def prefixed(self) -> Graded:
@@ -129,6 +134,13 @@ def _add_answers(
 def _add_answer(result: CheckResult, answer: str) -> CheckResult:
     evidence = replace(result.outcome.evidence, answer=answer)
     return replace(result, outcome=replace(result.outcome, evidence=evidence))
+
+
+def _tell_term(assignment: Assignment, secret: Secret | None) -> tuple[str, ...]:
+    """Say which term hidden inputs were drawn for: another term's grades need not be the same."""
+    if secret is None or not secret.term or not hidden_names(assignment):
+        return ()
+    return (f"Checks that are not public have inputs of their own in term {secret.term}.",)
 
 
 def _tell_settled(assignment: Assignment, settled: Mapping[str, str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from grader.consequences import JudgedPart, hold_back, mark_consequences
 from grader.course.assignment import Assignment, Question
 from grader.course.conventions import Settled
 from grader.course.expected import Values, values_of
+from grader.course.secret import Seeds
 from grader.course.trial import settle
 from grader.errors import SandboxError
 from grader.model import CheckResult, Kind, Location, Outcome, Progress, SourceLine, Status
@@ -74,7 +75,7 @@ class Judge:
         self,
         assignment: Assignment,
         expected: Values,
-        seed: int,
+        seeds: Seeds,
         progress: Progress | None,
         settled: Settled,
     ) -> list[CheckResult]:
@@ -86,7 +87,7 @@ class Judge:
             if progress is not None:
                 progress(check.id, done, len(rows))
             own = values_of(expected, assignment, check, settled)
-            results += self._examine(question, check, own, seed)
+            results += self._examine(question, check, own, seeds.of(check))
             if self.candidate.spent_budgets >= patience:
                 self.candidate.shorten_budgets()  # one hand-in must not hold up all the others
                 patience = sys.maxsize
@@ -104,7 +105,7 @@ class Judge:
             assignment,
             settled,
             run=lambda check: self._run_again(
-                check, values_of(expected, assignment, check, settled), seed
+                check, values_of(expected, assignment, check, settled), seeds.of(check)
             ),
         ).carry(judged)
         marked = mark_consequences(carried.judged, self.definitions, carried.own)

@@ -56,6 +56,7 @@ class _Settings:
     level: Level
     limits: Limits
     seed: int | None
+    secrets: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def grade(
     isolation: str = "auto",
     limits: Limits | None = None,
     seed: int | None = None,
+    secrets: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> Report:
     """Grade one submission.
@@ -91,6 +93,8 @@ def grade(
         Bounds of each check.
     seed : int, optional
         Seed of the inputs; by default each assignment's own.
+    secrets : sequence of Path
+        Secrets that hidden checks draw from; by default what lies beside each assignment.
     progress : callable, optional
         Called with what is being checked, how many checks are done, and how many there are.
 
@@ -103,7 +107,7 @@ def grade(
     SandboxError
         If student code cannot be isolated as asked.
     """
-    with Grader(assignments, isolation=isolation, limits=limits, seed=seed) as one:
+    with Grader(assignments, isolation=isolation, limits=limits, seed=seed, secrets=secrets) as one:
         return one.grade(submission, progress)
 
 
@@ -112,7 +116,7 @@ class Grader:
 
     Parameters
     ----------
-    assignments, isolation, limits, seed
+    assignments, isolation, limits, seed, secrets
         As for :func:`grade`.
 
     Raises
@@ -128,11 +132,13 @@ class Grader:
         isolation: str = "auto",
         limits: Limits | None = None,
         seed: int | None = None,
+        secrets: Sequence[Path] = (),
     ) -> None:
         self._assignments = assignments
         self._zygote = Zygote()  # first of all: it loads NumPy while we do
         try:
-            self._settings = _Settings(choose_level(isolation), limits or Limits(), seed)
+            level = choose_level(isolation)
+            self._settings = _Settings(level, limits or Limits(), seed, tuple(secrets))
         except BaseException:
             self._zygote.close()
             raise
@@ -163,6 +169,7 @@ class Grader:
 def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) -> Report:
     from grader.candidate.naming import Naming
     from grader.course.hand_in import expand, refuse_other_names, scale
+    from grader.course.secret import find_secret, read_secrets
     from grader.graded import Graded
     from grader.judge import Judge
     from grader.recognition import choose_assignments, tell_left_out, without_unasked
@@ -173,6 +180,7 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     asked, points = expand(asked)
     chosen = choose_assignments(handed_in, asked, tools.shelf)
     refuse_other_names(points, (loaded.assignment.name for loaded in chosen))
+    secrets = read_secrets(settings.secrets, [one.assignment.name for one in chosen])
     targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.targets)
     located = locate(handed_in, targets)
     programmes = lay_out(handed_in, located)
@@ -195,6 +203,7 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
                     judge,
                     code,
                     seed=settings.seed,
+                    secret=secrets.get(loaded.assignment.name) or find_secret(loaded.folder),
                     progress=tools.progress,
                 )
             )

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE = "expected.npz"
-_ORIGIN = "origin"
+ORIGIN = "origin"
+"""Name under which a file of expected values keeps what it was made from."""
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 Values: TypeAlias = "dict[str, NDArray[Any]]"
@@ -141,11 +143,17 @@ def values_of(
     return {re.sub("^literal/", "variant/", name): value for name, value in own.items()}
 
 
+def check_of(key: str) -> str:
+    """Return the id of the check that an expected value belongs to."""
+    first, _, rest = key.partition("/")
+    return rest.partition("/")[0] if first.startswith("@") else first
+
+
 def regenerate(loaded: LoadedAssignment) -> list[Change]:
     """Write what the reference gives now, and return what that changes."""
     values = compute(loaded.assignment, loaded.assignment.default_seed)
     changes = _differences(_read_file(loaded), values)
-    stored = {_ORIGIN: np.array(describe_origin(loaded)), **values}
+    stored = {ORIGIN: np.array(describe_origin(loaded)), **values}
     (loaded.folder / FILE).write_bytes(pack(stored))
     return changes
 
@@ -155,7 +163,7 @@ def drift(loaded: LoadedAssignment) -> list[Change]:
     values = compute(loaded.assignment, loaded.assignment.default_seed)
     changes = _differences(_read_file(loaded), values)
     if not changes and not is_current(loaded, _stored_origin(loaded)):
-        changes.append(Change(_ORIGIN, "of an older declaration or reference", "current", None))
+        changes.append(Change(ORIGIN, "of an older declaration or reference", "current", None))
     return changes
 
 
@@ -163,17 +171,17 @@ def _read(loaded: LoadedAssignment) -> Values:
     stored = _read_file(loaded)
     if not stored:
         raise AssignmentError(
-            f"{loaded.folder / FILE} is absent or unreadable: run {_renewal(loaded)}"
+            f"{loaded.folder / FILE} is absent or unreadable: run {renewal_of(loaded)}"
         )
-    if not is_current(loaded, str(stored.get(_ORIGIN, ""))):
+    if not is_current(loaded, str(stored.get(ORIGIN, ""))):
         raise AssignmentError(
             f"{loaded.folder / FILE} is stale: the assignment or the reference has changed since; "
-            f"run {_renewal(loaded)}"
+            f"run {renewal_of(loaded)}"
         )
-    return {key: value for key, value in stored.items() if key != _ORIGIN}
+    return {key: value for key, value in stored.items() if key != ORIGIN}
 
 
-def _renewal(loaded: LoadedAssignment) -> str:
+def renewal_of(loaded: LoadedAssignment) -> str:
     """Return the command that renews its values: only our own assignments are known by name."""
     own = loaded.folder.parent == assignments_folder()
     return f"grade regenerate {loaded.assignment.name if own else loaded.folder}"
@@ -192,9 +200,13 @@ def _read_bundle(bundle: LoadedBundle) -> Values:
 
 
 def _read_file(loaded: LoadedAssignment) -> Values:
-    """Return what is stored; nothing if the file is absent or damaged."""
+    return read_archive(loaded.folder / FILE)
+
+
+def read_archive(file: Path) -> Values:
+    """Return the arrays stored in a file; nothing if it is absent or damaged."""
     try:
-        with zipfile.ZipFile(loaded.folder / FILE) as archive:
+        with zipfile.ZipFile(file) as archive:
             return {
                 name.removesuffix(".npy"): np.lib.format.read_array(
                     io.BytesIO(archive.read(name)), allow_pickle=False
@@ -206,7 +218,7 @@ def _read_file(loaded: LoadedAssignment) -> Values:
 
 
 def _stored_origin(loaded: LoadedAssignment) -> str:
-    return str(_read_file(loaded).get(_ORIGIN, ""))
+    return str(_read_file(loaded).get(ORIGIN, ""))
 
 
 def _resolver(assignment: Assignment) -> Callable[[str], Callable[..., Any]]:
@@ -223,7 +235,7 @@ def _resolver(assignment: Assignment) -> Callable[[str], Callable[..., Any]]:
 
 def _differences(old: Mapping[str, NDArray[Any]], new: Mapping[str, NDArray[Any]]) -> list[Change]:
     changes = []
-    for name in sorted((set(old) | set(new)) - {_ORIGIN}):
+    for name in sorted((set(old) | set(new)) - {ORIGIN}):
         if name not in old or name not in new:
             changes.append(Change(name, _show(old.get(name)), _show(new.get(name)), None))
         elif old[name].dtype.kind not in "fiub" or old[name].shape != new[name].shape:

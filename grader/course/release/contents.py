@@ -15,7 +15,7 @@ from grader.course.bundle import (
     write_declaration,
 )
 from grader.course.catalogue import LoadedAssignment
-from grader.course.expected import FILE, Values, expected_for, pack
+from grader.course.expected import FILE, Values, check_of, expected_for, pack
 from grader.course.starter.modules import Starter, edition_named, make_starter
 from grader.course.student_notebook import (
     code_of,
@@ -114,12 +114,6 @@ def only_public_values(assignment: Assignment, values: Values) -> Values:
     """Return the expected values of public checks, under every choice of every convention."""
     names = public_names(assignment)
     return {key: value for key, value in values.items() if check_of(key) in names}
-
-
-def check_of(key: str) -> str:
-    """Return the id of the check that an expected value belongs to."""
-    first, _, rest = key.partition("/")
-    return rest.partition("/")[0] if first.startswith("@") else first
 
 
 def _write_requirements(notebooks: Mapping[str, str]) -> str:

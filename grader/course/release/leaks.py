@@ -13,10 +13,10 @@ import numpy as np
 
 from grader.course.bundle import public_names
 from grader.course.catalogue import LoadedAssignment
-from grader.course.expected import FILE, Values
+from grader.course.expected import FILE, Values, check_of
 from grader.course.markers import split_hidden, without_solution
 from grader.course.master import MasterCell, read_master
-from grader.course.release.contents import Release, check_of
+from grader.course.release.contents import Release
 from grader.course.starter.reading import read_original
 from grader.model import Visibility
 from grader.submission.stub import is_stub
