@@ -12,6 +12,7 @@ from grader.course.catalogue import LoadedAssignment
 from grader.course.conventions import Settled
 from grader.course.hidden_values import hidden_names, values_for
 from grader.course.secret import Secret, Seeds
+from grader.counterexamples import shrink_counterexamples
 from grader.judge import Judge
 from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore, Status
 from grader.scoring import QuestionRule, score_checks
@@ -71,6 +72,7 @@ class Graded:
         settled = judge.settle(asked_for, expected, seed)
         seeds = Seeds(seed, None if secret is None else secret.seed)
         results = judge.run(asked_for, expected, seeds, progress, settled)
+        results = shrink_counterexamples(results, asked_for, judge.candidate, seed)
         results = _explain(results, loaded, asked_for, settled, judge)
         results = _add_answers(compare_claims(results, asked_for, handed_in), asked_for, handed_in)
         looked = look(results, asked_for, code, judge.candidate, seed)
