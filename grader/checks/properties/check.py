@@ -33,7 +33,7 @@ class PropertyCheck(Check):
     kind: ClassVar[Kind] = Kind.PROPERTY
 
     properties: tuple[Property, ...]
-    examples: int = 3
+    examples: int = 2
     """Examples of each property."""
 
     def __post_init__(self) -> None:
