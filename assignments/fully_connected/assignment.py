@@ -108,7 +108,11 @@ rmsprop = ValueCheck(
     },
     sibling={
         **drawn_step,
-        "config": {"learning_rate": 0.03, "cache": normal(6, 3, scale=0.1, offset=1.0)},
+        "config": {
+            "learning_rate": 0.03,
+            "decay_rate": 0.9,
+            "cache": normal(6, 3, scale=0.1, offset=1.0),
+        },
     },
     tolerance=5e-7,
     points={"next_w": 1.75, "cache": 1.5},
@@ -155,6 +159,8 @@ adam = ValueCheck(
         **drawn_step,
         "config": {
             "learning_rate": 0.03,
+            "beta1": 0.8,
+            "beta2": 0.99,
             "m": normal(6, 3),
             "v": normal(6, 3, scale=0.1, offset=1.0),
             "t": 2,
