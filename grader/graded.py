@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from grader.answers import answers_of
 from grader.claims import compare_claims
+from grader.counterexamples import shrink_counterexamples
 from grader.course.assignment import Assignment
 from grader.course.catalogue import LoadedAssignment
 from grader.course.conventions import Settled
 from grader.course.hidden_values import hidden_names, values_for
 from grader.course.secret import Secret, Seeds
-from grader.counterexamples import shrink_counterexamples
 from grader.judge import Judge
 from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore, Status
 from grader.scoring import QuestionRule, score_checks
