@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,9 @@ from grader.report.wording import count, count_points, points
 
 if TYPE_CHECKING:
     from grader.course.assignment import Assignment, Question
+    from grader.course.catalogue import LoadedAssignment
     from grader.course.expected import Change
+    from grader.course.secret import Secret
 
 
 @click.command(name="list")
@@ -59,7 +62,18 @@ def show_assignment(assignment: str) -> int:
 @click.command(name="regenerate")
 @click.argument("assignments", metavar="[ASSIGNMENT]...", nargs=-1)
 @click.option("--check", is_flag=True, help="Change nothing; end with code 4 if anything would be.")
-def regenerate_assignments(assignments: tuple[str, ...], check: bool) -> int:
+@click.option(
+    "--secret",
+    "secrets",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Renew the values beside this secret, too; may be repeated.  [default: hidden.json "
+    "beside the assignment]",
+)
+def regenerate_assignments(
+    assignments: tuple[str, ...], check: bool, secrets: tuple[Path, ...]
+) -> int:
     """Renew expected values and the numbers in notebooks from the reference.
 
     Without an ASSIGNMENT, a name or a folder, of all that came with this program.
@@ -68,7 +82,7 @@ def regenerate_assignments(assignments: tuple[str, ...], check: bool) -> int:
 
     stale = False
     for name in assignments or assignment_names():
-        changes = _find_drift(name) if check else _regenerate(name)
+        changes = _find_drift(name, secrets) if check else _regenerate(name, secrets)
         stale = stale or bool(changes)
         word = "out of date" if check else "changed"
         print_text(f"{name}: {f'{len(changes)} {word}' if changes else 'up to date'}\n")
@@ -82,23 +96,44 @@ def regenerate_assignments(assignments: tuple[str, ...], check: bool) -> int:
     return ExitCode.GRADED
 
 
-def _find_drift(name: str) -> list[Change]:
+def _find_drift(name: str, secrets: tuple[Path, ...]) -> list[Change]:
     from grader.course.catalogue import load_assignment
-    from grader.course.expected import drift
+    from grader.course.expected import Change, drift
+    from grader.course.hidden_values import is_renewed
     from grader.course.regeneration import literal_drift
 
     loaded = load_assignment(name)
-    return [*literal_drift(loaded), *drift(loaded)]
+    stale = [
+        Change(secret.values_file.name, "of something older", "current", None)
+        for secret in _secrets_of(loaded, secrets)
+        if not is_renewed(loaded, secret)
+    ]
+    return [*literal_drift(loaded), *drift(loaded), *stale]
 
 
-def _regenerate(name: str) -> list[Change]:
+def _secrets_of(loaded: LoadedAssignment, files: tuple[Path, ...]) -> list[Secret]:
+    """Return the secrets of an assignment: the one beside it, and those named that are its own."""
+    from grader.course.secret import find_secret, read_secret
+
+    beside = find_secret(loaded.folder)
+    named = [read_secret(file) for file in files]
+    own = [one for one in named if one.assignment == loaded.assignment.name]
+    return own if beside is None else [beside, *own]
+
+
+def _regenerate(name: str, secrets: tuple[Path, ...]) -> list[Change]:
     from grader.course.catalogue import load_assignment
     from grader.course.expected import regenerate
+    from grader.course.hidden_values import regenerate_hidden
     from grader.course.regeneration import renew_literals
 
     changes = renew_literals(load_assignment(name))
     # Loaded again: expected values remember the notebooks as they are now.
-    return [*changes, *regenerate(load_assignment(name))]
+    loaded = load_assignment(name)
+    changes += regenerate(loaded)
+    for secret in _secrets_of(loaded, secrets):
+        regenerate_hidden(loaded, secret)
+    return changes
 
 
 def _describe(assignment: Assignment) -> str:

@@ -17,6 +17,7 @@ from grader.cli.exit_codes import ExitCode
 from grader.cli.grading import grade_submission
 from grader.cli.importing import import_course_handout
 from grader.cli.release import release_assignment
+from grader.cli.secret import draw_secret
 from grader.cli.validate import validate_assignments
 from grader.errors import GraderError
 from grader.report.untrusted import printable
@@ -89,6 +90,7 @@ program.add_command(regenerate_assignments)
 program.add_command(import_course_handout)
 program.add_command(validate_assignments)
 program.add_command(release_assignment)
+program.add_command(draw_secret)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

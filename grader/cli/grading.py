@@ -111,6 +111,15 @@ def _check_percent(
     type=click.IntRange(0, 2**32 - 1),
     help="Seed of the inputs that are drawn.  [default: the assignment's]",
 )
+@click.option(
+    "--secret",
+    "secrets",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Draw hidden inputs from this; may be repeated.  [default: hidden.json beside the "
+    "assignment]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print only the score.")
 @click.option("-v", "--verbose", is_flag=True, help="Print passed checks and versions too.")
 def grade_submission(  # noqa: PLR0917 - click passes them by name
@@ -121,6 +130,7 @@ def grade_submission(  # noqa: PLR0917 - click passes them by name
     timeout: float | None,
     fail_under: float | None,
     seed: int | None,
+    secrets: tuple[Path, ...],
     quiet: bool,
     verbose: bool,
 ) -> int:
@@ -145,6 +155,7 @@ def grade_submission(  # noqa: PLR0917 - click passes them by name
             isolation=isolation,
             limits=limits,
             seed=seed,
+            secrets=secrets,
             progress=progress,
         )
     detail = Detail.SCORE if quiet else Detail.EVERYTHING if verbose else Detail.FAILURES

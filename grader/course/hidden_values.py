@@ -91,10 +91,19 @@ def compute_hidden(assignment: Assignment, seed: int) -> Values:
     return {key: value for key, value in found.items() if check_of(key) in hidden}
 
 
+def is_renewed(loaded: LoadedAssignment, secret: Secret) -> bool:
+    """Return whether the values beside a secret were made from what is here now."""
+    return _is_current(loaded, secret, read_archive(secret.values_file))
+
+
+def _is_current(loaded: LoadedAssignment, secret: Secret, stored: Values) -> bool:
+    is_own = str(stored.get(_DRAWN_FROM, "")) == secret.digest
+    return is_own and is_current(loaded, str(stored.get(ORIGIN, "")))
+
+
 def _read(loaded: LoadedAssignment, secret: Secret) -> Values:
     stored = read_archive(secret.values_file)
-    is_own = str(stored.get(_DRAWN_FROM, "")) == secret.digest
-    if not is_own or not is_current(loaded, str(stored.get(ORIGIN, ""))):
+    if not _is_current(loaded, secret, stored):
         elsewhere = secret.file.resolve() != (loaded.folder / FILE).resolve()
         option = f" --secret {secret.file}" if elsewhere else ""
         raise AssignmentError(

@@ -94,6 +94,26 @@ def write_secret(file: Path, assignment: str, term: str) -> Secret:
     return secret
 
 
+def keep_out_of_git(secret: Secret) -> None:
+    """Name a secret and its values in the ``.gitignore`` of their folder.
+
+    Raises
+    ------
+    AssignmentError
+        If it cannot be written.
+    """
+    ignored = secret.file.with_name(".gitignore")
+    try:
+        text = ignored.read_text(encoding="utf-8") if ignored.exists() else ""
+        names = (secret.file.name, secret.values_file.name)
+        missing = [name for name in names if name not in text.splitlines()]
+        if missing:
+            lines = "".join(f"{name}\n" for name in missing)
+            ignored.write_text(text + ("\n" if text and text[-1] != "\n" else "") + lines)
+    except OSError as error:
+        raise AssignmentError(f"cannot write {ignored}: {error.strerror}") from error
+
+
 def read_secret(file: Path) -> Secret:
     """Read a secret.
 
