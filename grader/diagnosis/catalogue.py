@@ -31,6 +31,10 @@ class Mistake(Protocol):
     def hint(self) -> str:
         """A question that leads on."""
 
+    @property
+    def using(self) -> str:
+        """Canonical name of a layer without which a network does not show it; empty if none."""
+
 
 class Catalogue(Protocol):
     """A module of known mistakes."""

@@ -242,6 +242,8 @@ def _is_multiple(values: NDArray[Any], of: NDArray[Any]) -> bool:
 
 def _find_factor(cases: Sequence[Case]) -> Shape | None:
     """Return that each result is a number times the right one, and which number it is."""
+    if max(case.right.size for case in cases) < _FEW:
+        return None  # any two numbers have a ratio
     factors = [_factor_of(case) for case in cases]
     if any(factor is None for factor in factors):
         return None

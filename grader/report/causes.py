@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from grader.model import CheckResult, Location, Status
+from grader.model import Certainty, CheckResult, Location, Status
 from grader.report.wording import count
 
 # What a student cannot mend: our own failures, what waits for a person, and what waits for that.
@@ -199,19 +199,13 @@ def _reasons(check: CheckResult) -> set[Hashable]:
         case Status.MISSING if is_absent(check):
             return {Status.MISSING}
         case Status.FAILED:
-            # Parts of one result go together, and so do results of one line.
-            reasons: set[Hashable] = {(check.visibility, own_check(check))}
-            if outcome.location:
-                reasons.add((check.visibility, function, check.kind, outcome.location))
-            if outcome.message and not _shows_values(check):
-                reasons |= {(outcome.message, outcome.location), (outcome.message, function)}
-            return reasons
+            return _reasons_of_failure(check)
         case Status.ERRORED if outcome.location:
             # The same line raising on other inputs may word its message differently.
             return {(outcome.status, outcome.location)}
         case Status.TIMED_OUT | Status.CRASHED if "while importing" in outcome.message:
             # One module that ends the process takes all its functions with it.
-            reasons = {(outcome.status, outcome.message)}
+            reasons: set[Hashable] = {(outcome.status, outcome.message)}
             if outcome.evidence.samples:
                 reasons.add((outcome.status, outcome.location))
             return reasons
@@ -221,6 +215,19 @@ def _reasons(check: CheckResult) -> set[Hashable]:
             return {(outcome.status, outcome.message, outcome.location)}
         case _:
             return {(outcome.status, function)}
+
+
+def _reasons_of_failure(check: CheckResult) -> set[Hashable]:
+    """Return what joins wrong results: one check, one line, one sentence, one known mistake."""
+    outcome, function = check.outcome, split_id(check.id)[0]
+    reasons: set[Hashable] = {(check.visibility, own_check(check))}
+    if outcome.location:
+        reasons.add((check.visibility, function, check.kind, outcome.location))
+    if outcome.diagnosis and outcome.evidence.certainty is not Certainty.SHAPE:
+        reasons.add((check.visibility, function, outcome.diagnosis))
+    if outcome.message and not _shows_values(check):
+        reasons |= {(outcome.message, outcome.location), (outcome.message, function)}
+    return reasons
 
 
 def _shows_values(check: CheckResult) -> bool:
