@@ -37,15 +37,17 @@ def validate_assignments(assignments: tuple[str, ...], seeds: int, isolation: st
     """
     from grader.course.catalogue import assignment_names, load_assignment
     from grader.course.hand_in import expand
-    from grader.course.validate import validate
+    from grader.course.validate import validate, warn
 
     code = ExitCode.GRADED
     for name in expand(assignments)[0] or assignment_names():
         problems: list[str]
+        warnings: list[str] = []
         try:
             loaded = load_assignment(name)
             with show_progress(wanted=True) as progress:
                 problems = validate(loaded, seeds=seeds, isolation=isolation, progress=progress)
+            warnings = warn(loaded)
             facts = f"{count(len(loaded.assignment.checks), 'check')}, " + count_points(
                 loaded.assignment.points
             )
@@ -55,6 +57,8 @@ def validate_assignments(assignments: tuple[str, ...], seeds: int, isolation: st
         print_text(f"{printable(str(name))}: {said} ({facts})\n")
         for problem in problems:
             print_text(f"  {printable(problem, limit=1000)}\n")
+        for warning in warnings:
+            print_text(f"  note: {printable(warning, limit=1000)}\n")
         if problems:
             code = ExitCode.ASSIGNMENT
     return code

@@ -14,9 +14,11 @@ from grader.course.assignment import Assignment
 from grader.course.bundle import LoadedBundle
 from grader.course.catalogue import LoadedAssignment
 from grader.course.conventions import Convention, Settled, apply, combinations, label
-from grader.course.expected import Values, compute, expected_for, values_of
+from grader.course.expected import Values, compute, values_of
+from grader.course.hidden_values import hidden_names, values_for
 from grader.course.release.contents import make_starter_files
 from grader.course.release.proof import prove_starter
+from grader.course.secret import find_secret
 from grader.course.starter.modules import Starter
 from grader.course.starter.reading import resolve_target
 from grader.course.trial import run_trial
@@ -76,6 +78,16 @@ def validate(
     return [*problems, *_try_starter(loaded, isolation)]
 
 
+def warn(loaded: LoadedAssignment) -> list[str]:
+    """Return what is not wrong with an assignment and yet to be known before grading with it."""
+    if not hidden_names(loaded.assignment) or find_secret(loaded.folder) is not None:
+        return []
+    return [
+        "without a secret beside it, hidden checks draw from a seed that is public: before grading "
+        "for marks, run grade secret"
+    ]
+
+
 def _find_gaps(assignment: Assignment) -> Iterator[str]:
     """Yield what a declaration leaves open."""
     known = {check.id for check in assignment.checks}
@@ -92,7 +104,7 @@ def _find_gaps(assignment: Assignment) -> Iterator[str]:
 
 def _find_stale(loaded: LoadedAssignment) -> Iterator[str]:
     try:
-        expected_for(loaded, None)
+        values_for(loaded, None, find_secret(loaded.folder))
     except AssignmentError as error:
         yield str(error)
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.model import CheckResult, Evidence, Kind, Report, Status, Visibility
+from grader.model import CheckResult, Evidence, Report, Status, Visibility
 from grader.report.wording import DEFAULT_MESSAGES
+
+_CHOSEN_BY_CODE = frozenset({Status.ERRORED, Status.CRASHED, Status.TIMED_OUT})
+"""Outcomes whose place is where the submission's code stopped, which may depend on its inputs."""
 
 
 def shown(report: Report) -> Report:
     """Return `report` with only what its readers may see.
 
-    A check that is not public keeps its verdict, its points, its error and the student's own
-    lines. Values, indices, inputs and exception texts, which may repeat the inputs, are left out,
-    and so is what a failed notebook cell says: it quotes the cell. A diagnosis stays, because it is
-    made on inputs that are public.
+    A check that is not public keeps its verdict and its points, and what the text of the
+    submission alone decides: the lines that make a result, and what it builds on. All that is
+    measured on hidden inputs is left out, however little it looks: values, sizes, errors, messages,
+    seconds, the line at which code stopped. Code that hands in what it was given, a few digits at a
+    time, finds no place to put them. A diagnosis stays: it is made on inputs that are public.
     """
     return replace(report, checks=tuple(shown_check(check) for check in report.checks))
 
@@ -23,18 +27,22 @@ def shown_check(check: CheckResult) -> CheckResult:
     """Return one check as :func:`shown` does."""
     if check.visibility is Visibility.PUBLIC:
         return check
-    outcome = check.outcome
-    message = outcome.message
-    quotes_the_cell = check.kind is Kind.NOTEBOOK_CELL and outcome.status is Status.FAILED
-    if outcome.status is Status.ERRORED or quotes_the_cell:
-        message = DEFAULT_MESSAGES[outcome.status]
-    evidence = outcome.evidence
+    outcome, evidence = check.outcome, check.outcome.evidence
+    stopped = outcome.status in _CHOSEN_BY_CODE
     kept = Evidence(
-        samples=evidence.samples,
-        excerpt=evidence.excerpt,
+        excerpt=() if stopped else evidence.excerpt,
         builds_on=evidence.builds_on,
         mistake=evidence.mistake,
         explanation=evidence.explanation,
         certainty=evidence.certainty,
     )
-    return replace(check, outcome=replace(outcome, message=message, evidence=kept))
+    quotes = stopped or outcome.status is Status.FAILED
+    outcome = replace(
+        outcome,
+        message=DEFAULT_MESSAGES[outcome.status] if quotes else outcome.message,
+        error=None,
+        tolerance=None,
+        location=None if stopped else outcome.location,
+        evidence=kept,
+    )
+    return replace(check, outcome=outcome, seconds=0.0)
