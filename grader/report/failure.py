@@ -108,7 +108,10 @@ def _write_evidence(paper: Paper, cause: Cause, report: Report, *, everything: b
     write_diagnoses(paper, cause)
     for note in outcome.evidence.notes if everything else outcome.evidence.notes[:4]:
         paper.paragraph(printable(note))
-    _write_counterexample(paper, outcome.evidence, most=None if everything else _MOST_LINES)
+    if outcome.evidence.counterexample:
+        paper.paragraph("To see it, paste this into a notebook:")
+        for line in outcome.evidence.counterexample.splitlines():
+            paper.quote(printable_code(line))
     _write_code(paper, outcome.evidence, most=None if everything else _MOST_LINES)
 
 
@@ -139,12 +142,6 @@ def _write_siblings(paper: Paper, cause: Cause, report: Report) -> None:
         others = count(len(passed) - len(here), "other check")
         pieces.append(f"{'and ' if pieces else ''}{others} of {printable(function)} ok")
     paper.paragraph([*", ".join(pieces).replace(", and", " and").split()], style="green")
-
-
-def _write_counterexample(paper: Paper, evidence: Evidence, *, most: int | None) -> None:
-    if evidence.counterexample:
-        paper.paragraph("To see it, paste this into a notebook:")
-        _write_lines(paper, evidence.counterexample.splitlines(), most=most)
 
 
 def _write_code(paper: Paper, evidence: Evidence, *, most: int | None) -> None:

@@ -67,6 +67,10 @@ class Paper:
         """Write one line as it is, cut at the right margin."""
         self._write((cut(prefix + text, self.width), style))
 
+    def quote(self, text: str) -> None:
+        """Write one line whole, however wide it is: it is there to be copied."""
+        self._write(("    " + text, ""))
+
     def row(self, *cells: tuple[str, str], hang: str = "  ") -> None:
         """Write (text, style) cells in one line; ones that do not fit go below, after `hang`."""
         line: list[tuple[str, str]] = []
