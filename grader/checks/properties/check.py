@@ -9,7 +9,7 @@ from grader.candidate.base import CallFailed, Candidate, Failure
 from grader.checks.base import Check, Expected, outcome_of_failure
 from grader.checks.properties.base import Example, Property
 from grader.checks.properties.conversation import Case, Verdict, ask_all, ask_one
-from grader.checks.properties.draw import draw_example
+from grader.checks.properties.draw import Sizes, draw_example
 from grader.inputs import describe_inputs, generator_for
 from grader.model import Evidence, Kind, Outcome, Status
 
@@ -22,7 +22,8 @@ class PropertyCheck(Check):
     """Put properties to the test on examples that depend on the seed alone.
 
     All examples of all properties are asked about together, in one round trip for each step of a
-    conversation. The first example of each property is of the smallest sizes.
+    conversation. The first example of each property is of the smallest sizes, the
+    second of larger ones.
 
     Raises
     ------
@@ -71,7 +72,9 @@ class PropertyCheck(Check):
         """Return a property's examples, each with the choices that make it."""
         generator = generator_for(seed, f"{self.id}/{part}")
         make = self.property_of(part).draw
-        return [draw_example(make, generator, smallest=k == 0) for k in range(self.examples)]
+        rest = [Sizes.ANY] * self.examples
+        sizes = [Sizes.SMALLEST, Sizes.LARGER, *rest][: self.examples]
+        return [draw_example(make, generator, each) for each in sizes]
 
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Ask about all examples at once; where a call fails, about one after the other."""
@@ -137,7 +140,6 @@ def outcome_of(case: Case, verdict: Failure | Verdict, hint: str = "") -> Outcom
         tolerance=verdict.tolerance,
         hint=hint,
         evidence=Evidence(
-            index=verdict.index,
             got=_show(verdict.got),
             expected=_show(verdict.expected),
             inputs=inputs,

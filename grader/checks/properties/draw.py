@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -22,6 +23,16 @@ _HUNDRED = 100
 
 class Unsuitable(Exception):  # noqa: N818 - not an error: the example is drawn again
     """Ends the drawing of an example that a property cannot use."""
+
+
+class Sizes(StrEnum):
+    """Which sizes an example has."""
+
+    SMALLEST = "smallest"
+    """Each the smallest there is."""
+    LARGER = "larger"
+    """None the smallest there is, unless there is no other."""
+    ANY = "any"
 
 
 class Draw(ABC):
@@ -40,7 +51,7 @@ class Draw(ABC):
         """Draw the whole example again unless the condition holds; it should nearly always."""
 
     def size(self, low: int, high: int) -> int:
-        """Return a length; the first example of a property has the smallest of all."""
+        """Return a length: the smallest in a property's first example, a larger one in the next."""
         return self.integer(low, high)
 
     def choice(self, options: Sequence[_T]) -> _T:
@@ -92,13 +103,13 @@ class GeneratorDraw(Draw):
     ----------
     generator : numpy.random.Generator
         Where numbers come from.
-    smallest : bool
-        Take the smallest of all sizes.
+    sizes : Sizes
+        Which lengths to draw.
     """
 
-    def __init__(self, generator: np.random.Generator, *, smallest: bool = False) -> None:
+    def __init__(self, generator: np.random.Generator, sizes: Sizes = Sizes.ANY) -> None:
         self._generator = generator
-        self._smallest = smallest
+        self._sizes = sizes
         self.choices: list[int] = []
 
     def integer(self, low: int, high: int) -> int:
@@ -114,10 +125,14 @@ class GeneratorDraw(Draw):
 
     def size(self, low: int, high: int) -> int:
         """Return a length."""
-        if not self._smallest:
+        if low == high or self._sizes is Sizes.ANY:
             return self.integer(low, high)
-        self.choices += [low] if low != high else []
-        return low
+        if self._sizes is Sizes.LARGER:
+            drawn = int(self._generator.integers(low + 1, high, endpoint=True))
+        else:
+            drawn = low
+        self.choices.append(drawn)
+        return drawn
 
     def require(self, condition: bool) -> None:
         """Refuse the example unless the condition holds."""
@@ -158,8 +173,8 @@ class ChosenDraw(Draw):
 def draw_example(
     make: Callable[[Draw], dict[str, Any]],
     generator: np.random.Generator,
+    sizes: Sizes = Sizes.ANY,
     *,
-    smallest: bool = False,
     attempts: int = 100,
 ) -> tuple[dict[str, Any], tuple[int, ...]]:
     """Return an example, and the choices that make it.
@@ -170,8 +185,8 @@ def draw_example(
         A property's ``draw``.
     generator : numpy.random.Generator
         Where numbers come from.
-    smallest : bool
-        Take the smallest of all sizes.
+    sizes : Sizes
+        Which lengths to draw.
     attempts : int
         How often an example may be of no use.
 
@@ -181,7 +196,7 @@ def draw_example(
         If the property accepts none of them.
     """
     for _ in range(attempts):
-        draw = GeneratorDraw(generator, smallest=smallest)
+        draw = GeneratorDraw(generator, sizes)
         try:
             return make(draw), tuple(draw.choices)
         except Unsuitable:
