@@ -82,10 +82,8 @@ def warn(loaded: LoadedAssignment) -> list[str]:
     """Return what is not wrong with an assignment and yet to be known before grading with it."""
     if not hidden_names(loaded.assignment) or find_secret(loaded.folder) is not None:
         return []
-    return [
-        "without a secret beside it, hidden checks draw from a seed that is public: before grading "
-        "for marks, run grade secret"
-    ]
+    where = "without a secret beside it, hidden checks draw from a seed that is public"
+    return [f"{where}: before grading for marks, run grade secret"]
 
 
 def _find_gaps(assignment: Assignment) -> Iterator[str]:
