@@ -23,16 +23,24 @@ from grader import (
 )
 from grader.families.fully_connected import DEEP, TOLERANCE, deep_network
 from grader.families.normalization import gradient_check, test_mode_check, train_checks
+from grader.families.normalization_laws import normalization_laws
 
 FORWARD = "layers:batchnorm_forward"
 SHAPE = (12, 5)
 
 POINTS = {
-    "batchnorm_forward": 8,
+    "batchnorm_forward": 6,
     "batchnorm_forward.small_variance": 3,
-    "batchnorm_forward.test_mode": {"running_mean": 3, "running_var": 3, "out": 5, "after_test": 1},
-    "batchnorm_backward": {"dx": 7, "dgamma": 3, "dbeta": 3},
-    "batchnorm_backward_alt": {"dx": 4, "dgamma": 1, "dbeta": 1},
+    "batchnorm_forward.properties": 2,
+    "batchnorm_forward.test_mode": {"running_mean": 3, "running_var": 3, "out": 3, "after_test": 1},
+    "batchnorm_test.properties": 3,
+    "batchnorm_backward": {"dx": 6, "dgamma": 2.5, "dbeta": 2.5},
+    "batchnorm_backward.properties": 2,
+    "batchnorm_backward_alt": {"dx": 3, "dgamma": 1, "dbeta": 1},
+    "batchnorm_backward_alt.properties": 1,
+    "layernorm_forward.properties": 0.75,
+    "layernorm_backward.properties": 0.8,
+    "FullyConnectedNet.batchnorm.properties": 3,
 }
 
 EPS_IS_SMALL = 1e-4
@@ -64,7 +72,7 @@ given_averages = ValueCheck(
         },
         results={"out": (0,)},
     ),
-    points={"out": 5},
+    points={"out": 4},
     hint="Does any number of the batch itself have a say in test mode?",
 )
 
@@ -87,7 +95,7 @@ layernorm_forward = ValueCheck(
         arguments={**layer_input, **layer_scale_and_shift, "ln_param": {}},
         results={"out": (0,)},
     ),
-    points={"out": 4},
+    points={"out": 3.25},
     hint="Over which axis are mean and variance of one example taken?",
 )
 
@@ -100,7 +108,7 @@ layernorm_backward = GradientCheck(
         upstream=normal(4, 7),
         gradients={"dx": "x", "dgamma": "gamma", "dbeta": "beta"},
     ),
-    points={"dx": 2, "dgamma": 1, "dbeta": 1},
+    points={"dx": 1.6, "dgamma": 0.8, "dbeta": 0.8},
     hint="Batch normalisation of the transposed input: which sums go over the other axis then?",
 )
 
@@ -132,7 +140,7 @@ def network_checks(name: str, reg: float) -> tuple[ValueCheck, GradientCheck]:
             id=f"FullyConnectedNet.batchnorm_loss_{name}",
             experiment=network(("loss",), reg),
             tolerance=1e-7,
-            points={"loss": 2},
+            points={"loss": 1.5},
             hint="Between which two layers is the normalisation, and is there one after the last?",
         ),
         GradientCheck(
@@ -154,7 +162,7 @@ FullyConnectedNet = (
         keywords={"input_dim": 15, "num_classes": 10, "dtype": float, **NORMALIZATION},
         shapes={"gamma1": (20,), "beta1": (20,), "gamma2": (30,), "beta2": (30,)},
         scale=1e-2,
-        points=dict.fromkeys(("gamma1", "beta1", "gamma2", "beta2"), 1),
+        points=dict.fromkeys(("gamma1", "beta1", "gamma2", "beta2"), 0.75),
     ),
     *network_checks("reg_0", 0.0),
     *network_checks("reg_3_14", 3.14),
@@ -169,9 +177,10 @@ FullyConnectedNet = (
             y=integers(10, 6),
         ),
         tolerance=1e-6,
-        points={"scores": 4},
+        points={"scores": 3},
         hint="Does each normalisation get the same dictionary at every call, and one of its own?",
     ),
+    normalization_laws("FullyConnectedNet.batchnorm", POINTS),
 )
 
 # --- the handout's questions ----------------------------------------------------------------
@@ -185,22 +194,32 @@ assignment = Assignment(
         Question(
             id="batchnorm_forward",
             title="Batch normalisation: forward in training",
-            checks=(replace(in_training, tolerance=EPS_IS_SMALL), small_variance),
+            checks=(
+                replace(in_training, tolerance=EPS_IS_SMALL),
+                small_variance,
+                normalization_laws("batchnorm_forward", POINTS),
+            ),
         ),
         Question(
             id="batchnorm_test",
             title="Batch normalisation: running averages and test mode",
-            checks=(test_mode, given_averages),
+            checks=(test_mode, given_averages, normalization_laws("batchnorm_test", POINTS)),
         ),
         Question(
             id="batchnorm_backward",
             title="Batch normalisation: backward",
-            checks=(backward("batchnorm_backward"),),
+            checks=(
+                backward("batchnorm_backward"),
+                normalization_laws("batchnorm_backward", POINTS),
+            ),
         ),
         Question(
             id="batchnorm_backward_alt",
             title="Batch normalisation: simplified backward",
-            checks=(backward("batchnorm_backward_alt"),),
+            checks=(
+                backward("batchnorm_backward_alt"),
+                normalization_laws("batchnorm_backward_alt", POINTS),
+            ),
             optional=True,
         ),
         Question(
@@ -212,7 +231,12 @@ assignment = Assignment(
         Question(
             id="layernorm",
             title="Layer normalisation",
-            checks=(layernorm_forward, layernorm_backward),
+            checks=(
+                layernorm_forward,
+                normalization_laws("layernorm_forward", POINTS),
+                layernorm_backward,
+                normalization_laws("layernorm_backward", POINTS),
+            ),
             optional=True,
         ),
     ),

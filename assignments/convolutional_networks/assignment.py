@@ -11,13 +11,17 @@ from grader.families import (
     normalization,
     pooling,
 )
+from grader.families.normalization_laws import normalization_laws
 
 SPATIAL = "layers:spatial_batchnorm"
 SPATIAL_POINTS = {
-    "spatial_batchnorm_forward": 3,
+    "spatial_batchnorm_forward": 2.2,
     "spatial_batchnorm_forward.small_variance": 1,
-    "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 2, "after_test": 1},
-    "spatial_batchnorm_backward": {"dx": 3, "dgamma": 1.5, "dbeta": 1.5},
+    "spatial_batchnorm_forward.properties": 0.8,
+    "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 1.5, "after_test": 0.5},
+    "spatial_batchnorm_test.properties": 1,
+    "spatial_batchnorm_backward": {"dx": 2.5, "dgamma": 1.25, "dbeta": 1.25},
+    "spatial_batchnorm_backward.properties": 1,
 }
 
 assignment = Assignment(
@@ -58,13 +62,13 @@ assignment = Assignment(
         Question(
             id="conv_relu_pool",
             title="Convolution, ReLU and pooling",
-            checks=(combined_convolution.conv_relu_pool_check(),),
+            checks=combined_convolution.conv_relu_pool_checks(),
             given=True,
         ),
         Question(
             id="conv_relu",
             title="Convolution and ReLU",
-            checks=(combined_convolution.conv_relu_check(),),
+            checks=combined_convolution.conv_relu_checks(),
             given=True,
         ),
         Question(
@@ -93,9 +97,11 @@ assignment = Assignment(
                     (2, 3, 4, 5),
                     SPATIAL_POINTS,
                 ),
+                normalization_laws("spatial_batchnorm_forward", SPATIAL_POINTS),
                 normalization.test_mode_check(
                     f"{SPATIAL}_forward", "spatial_batchnorm_test", (3, 4, 2, 5), SPATIAL_POINTS
                 ),
+                normalization_laws("spatial_batchnorm_test", SPATIAL_POINTS),
             ),
         ),
         Question(
@@ -109,6 +115,7 @@ assignment = Assignment(
                     (2, 3, 4, 5),
                     SPATIAL_POINTS,
                 ),
+                normalization_laws("spatial_batchnorm_backward", SPATIAL_POINTS),
             ),
         ),
     ),

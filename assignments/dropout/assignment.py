@@ -12,30 +12,38 @@ from grader import (
     DropoutNetworkCheck,
     Question,
 )
+from grader.families.normalization_laws import normalization_laws
+
+POINTS = {
+    "dropout_forward.properties": 3,
+    "dropout_backward.properties": 3,
+    "FullyConnectedNet.dropout.properties": 3,
+}
 
 dropout_forward = DropoutForwardCheck(
     id="dropout_forward",
-    points={"values": 8, "share": 8, "seed": 3, "test": 5},
+    points={"values": 7, "share": 7, "seed": 3, "test": 4},
     tolerance=1e-9,
 )
 
 dropout_backward = DropoutBackwardCheck(
     id="dropout_backward",
-    points={"dx": 13, "test": 6},
+    points={"dx": 11, "test": 5},
     tolerance=1e-9,
 )
 
 FullyConnectedNet = (
     DropoutNetworkCheck(
         id="FullyConnectedNet.dropout",
-        points={"scores": 5, "masks": 7},
+        points={"scores": 4, "masks": 6},
         tolerance=1e-6,
     ),
     DropoutNetworkCheck(
         id="FullyConnectedNet.dropout_gradients",
-        points={"loss": 5, **dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), 1.5)},
+        points={"loss": 4, **dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), 1.5)},
         tolerance=1e-6,
     ),
+    normalization_laws("FullyConnectedNet.dropout", POINTS),
 )
 
 meaning_of_p = Convention(
@@ -58,8 +66,16 @@ assignment = Assignment(
     masters=("Dropout.ipynb",),
     conventions=(meaning_of_p,),
     questions=(
-        Question(id="dropout_forward", title="Dropout: forward", checks=(dropout_forward,)),
-        Question(id="dropout_backward", title="Dropout: backward", checks=(dropout_backward,)),
+        Question(
+            id="dropout_forward",
+            title="Dropout: forward",
+            checks=(dropout_forward, normalization_laws("dropout_forward", POINTS)),
+        ),
+        Question(
+            id="dropout_backward",
+            title="Dropout: backward",
+            checks=(dropout_backward, normalization_laws("dropout_backward", POINTS)),
+        ),
         Question(
             id="fully_connected_dropout",
             title="Multilayer network with dropout",

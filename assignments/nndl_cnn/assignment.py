@@ -19,17 +19,32 @@ from grader.families import (
     normalization,
     pooling,
 )
+from grader.families.normalization_laws import normalization_laws
 
 NORMALIZATION_POINTS = {
-    "spatial_batchnorm_forward": 3,
+    "spatial_batchnorm_forward": 2.2,
     "spatial_batchnorm_forward.small_variance": 1,
-    "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 2, "after_test": 1},
-    "spatial_batchnorm_backward": {"dx": 3, "dgamma": 1.5, "dbeta": 1.5},
-    "batchnorm_forward": 2,
+    "spatial_batchnorm_forward.properties": 0.8,
+    "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 1.5, "after_test": 0.5},
+    "spatial_batchnorm_test.properties": 1,
+    "spatial_batchnorm_backward": {"dx": 2.5, "dgamma": 1.25, "dbeta": 1.25},
+    "spatial_batchnorm_backward.properties": 1,
+    "batchnorm_forward": 1.5,
     "batchnorm_forward.small_variance": 1,
-    "batchnorm_test": {"running_mean": 0.5, "running_var": 0.5, "out": 1.5, "after_test": 0.5},
-    "batchnorm_backward": {"dx": 2, "dgamma": 0.5, "dbeta": 0.5},
+    "batchnorm_forward.properties": 0.5,
+    "batchnorm_test": {"running_mean": 0.5, "running_var": 0.5, "out": 1, "after_test": 0.4},
+    "batchnorm_test.properties": 0.6,
+    "batchnorm_backward": {"dx": 1.5, "dgamma": 0.5, "dbeta": 0.5},
+    "batchnorm_backward.properties": 0.5,
 }
+
+COMBINED_POINTS = {
+    "conv_relu": 0.85,
+    "conv_relu.properties": 0.15,
+    "conv_relu_pool": 0.85,
+    "conv_relu_pool.properties": 0.15,
+}
+DROPOUT_POINTS = {"dropout_forward.properties": 0.4, "dropout_backward.properties": 0.2}
 
 
 def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tuple[Question, ...]:
@@ -42,7 +57,9 @@ def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tu
             title=f"{title}: forward",
             checks=(
                 *normalization.train_checks(forward, f"{name}_forward", shape, points),
+                normalization_laws(f"{name}_forward", points),
                 normalization.test_mode_check(forward, f"{name}_test", shape, points),
+                normalization_laws(f"{name}_test", points),
             ),
         ),
         Question(
@@ -50,6 +67,7 @@ def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tu
             title=f"{title}: backward",
             checks=(
                 normalization.gradient_check(forward, backward, f"{name}_backward", shape, points),
+                normalization_laws(f"{name}_backward", points),
             ),
         ),
     )
@@ -57,13 +75,13 @@ def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tu
 
 dropout_forward = DropoutForwardCheck(
     id="dropout_forward",
-    points={"values": 1, "share": 1, "seed": 0.5, "test": 0.5},
+    points={"values": 0.9, "share": 0.9, "seed": 0.4, "test": 0.4},
     hint="What do p and the mask mean, and what is divided by what in training?",
 )
 
 dropout_backward = DropoutBackwardCheck(
     id="dropout_backward",
-    points={"dx": 0.5, "test": 0.5},
+    points={"dx": 0.4, "test": 0.4},
     hint="By what was each entry of the input multiplied on the way forward?",
 )
 
@@ -129,13 +147,22 @@ assignment = Assignment(
             id="conv_relu",
             title="Convolution, ReLU and pooling",
             checks=(
-                combined_convolution.conv_relu_check({"conv_relu": 1}),
-                combined_convolution.conv_relu_pool_check({"conv_relu_pool": 1}),
+                *combined_convolution.conv_relu_checks(COMBINED_POINTS),
+                *combined_convolution.conv_relu_pool_checks(COMBINED_POINTS),
             ),
             given=True,
         ),
         *normalization_questions("spatial_batchnorm", "Spatial batch normalisation", (2, 3, 4, 5)),
         *normalization_questions("batchnorm", "Batch normalisation", (7, 4)),
-        Question(id="dropout", title="Dropout", checks=(dropout_forward, dropout_backward)),
+        Question(
+            id="dropout",
+            title="Dropout",
+            checks=(
+                dropout_forward,
+                normalization_laws("dropout_forward", DROPOUT_POINTS),
+                dropout_backward,
+                normalization_laws("dropout_backward", DROPOUT_POINTS),
+            ),
+        ),
     ),
 )

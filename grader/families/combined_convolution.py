@@ -7,27 +7,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.checks.base import Check
 from grader.checks.experiments import ForwardBackward
 from grader.checks.gradient import GradientCheck
 from grader.families.points import Points, points_of
+from grader.families.window_laws import window_laws
 from grader.inputs import normal
 
 CONV_RELU = "conv_relu"
 CONV_RELU_POOL = "conv_relu_pool"
 PARTS = ("out", "dx", "dw", "db")
 
-POINTS: Points = {CONV_RELU: 2, CONV_RELU_POOL: 2}
+POINTS: Points = {
+    CONV_RELU: 1.7,
+    f"{CONV_RELU}.properties": 0.3,
+    CONV_RELU_POOL: 1.7,
+    f"{CONV_RELU_POOL}.properties": 0.3,
+}
 
 
-def conv_relu_check(points: Points = POINTS) -> GradientCheck:
-    """Return the check of convolution and ReLU."""
-    return _check(CONV_RELU, (2, 3, 8, 8), {}, (2, 3, 8, 8), points)
+def conv_relu_checks(points: Points = POINTS) -> tuple[Check, ...]:
+    """Return the checks of convolution and ReLU."""
+    check = _check(CONV_RELU, (2, 3, 8, 8), {}, (2, 3, 8, 8), points)
+    return check, window_laws(CONV_RELU, points)
 
 
-def conv_relu_pool_check(points: Points = POINTS) -> GradientCheck:
-    """Return the check of convolution, ReLU and max pooling."""
-    pool_param = {"pool_height": 2, "pool_width": 2, "stride": 2}
-    return _check(CONV_RELU_POOL, (2, 3, 8, 12), {"pool_param": pool_param}, (2, 3, 4, 6), points)
+def conv_relu_pool_checks(points: Points = POINTS) -> tuple[Check, ...]:
+    """Return the checks of convolution, ReLU and max pooling."""
+    options = {"pool_param": {"pool_height": 2, "pool_width": 2, "stride": 2}}
+    check = _check(CONV_RELU_POOL, (2, 3, 8, 12), options, (2, 3, 4, 6), points)
+    return check, window_laws(CONV_RELU_POOL, points)
 
 
 def _check(

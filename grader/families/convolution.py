@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.checks.base import Check
 from grader.checks.experiments import ForwardBackward, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
+from grader.families.window_laws import window_laws
 from grader.inputs import linspace, normal
 
 FORWARD = "conv_forward_naive"
@@ -33,14 +35,16 @@ PRINTED = [
 """What the course prints for the first example of a convolution."""
 
 FORWARD_POINTS: Points = {
-    FORWARD: 4,
+    FORWARD: 2.5,
+    f"{FORWARD}.properties": 1.5,
     f"{FORWARD}.no_padding": 1,
     f"{FORWARD}.wide_padding": 1,
     f"{FORWARD}.oblong_filters": 1,
     f"{FORWARD}.stride_3": 1,
 }
 BACKWARD_POINTS: Points = {
-    BACKWARD: {"dx": 2, "dw": 2, "db": 1},
+    BACKWARD: {"dx": 1.5, "dw": 1.5, "db": 0.5},
+    f"{BACKWARD}.properties": 1.5,
     f"{BACKWARD}.no_padding": {"dx": 0.5, "dw": 0.5},
     f"{BACKWARD}.stride_2": {"dx": 0.5, "dw": 0.5},
     f"{BACKWARD}.wide_padding": {"dx": 0.5, "dw": 0.5},
@@ -48,7 +52,7 @@ BACKWARD_POINTS: Points = {
 }
 
 
-def forward_checks(points: Points = FORWARD_POINTS) -> tuple[ValueCheck, ...]:
+def forward_checks(points: Points = FORWARD_POINTS) -> tuple[Check, ...]:
     """Return the checks of ``conv_forward_naive``."""
     return (
         ValueCheck(
@@ -93,10 +97,11 @@ def forward_checks(points: Points = FORWARD_POINTS) -> tuple[ValueCheck, ...]:
             points,
             "By how many pixels does the window move from one output to the next?",
         ),
+        window_laws(FORWARD, points),
     )
 
 
-def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[GradientCheck, ...]:
+def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[Check, ...]:
     """Return the checks of ``conv_backward_naive``."""
     return (
         _backward(
@@ -134,6 +139,7 @@ def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[GradientCheck, ..
             points,
             "Where do you use the filters' height, and where their width?",
         ),
+        window_laws(BACKWARD, points),
     )
 
 

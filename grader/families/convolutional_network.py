@@ -16,6 +16,7 @@ from grader.checks.training.images import Images
 from grader.checks.training.ways import SolverTraining
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
+from grader.families.window_laws import window_laws
 from grader.inputs import Input, integers, normal
 
 TARGET = "cnn:ThreeLayerConvNet"
@@ -25,13 +26,14 @@ TOLERANCE = 5e-6
 """For gradients of the whole network: the course's own numeric check of them is not finer."""
 
 POINTS: Points = {
-    f"{NAME}.init": 3,
-    f"{NAME}.scores": 3,
+    f"{NAME}.init": 2.4,
+    f"{NAME}.scores": 2.5,
     f"{NAME}.other_sizes": 1,
-    f"{NAME}.loss": 2,
-    f"{NAME}.regularised_loss": 2,
-    f"{NAME}.gradients": 6,
+    f"{NAME}.loss": 1.7,
+    f"{NAME}.regularised_loss": 1.6,
+    f"{NAME}.gradients": 4.8,
     f"{NAME}.regularised_gradients": {"W1": 1, "W2": 1, "W3": 1},
+    f"{NAME}.properties": 3,
 }
 
 
@@ -42,6 +44,7 @@ def network_checks(points: Points = POINTS) -> tuple[Check, ...]:
         *_forward_checks(points),
         *_loss_checks(points),
         *_gradient_checks(points),
+        window_laws(NAME, points),
     )
 
 

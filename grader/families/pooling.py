@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from grader.checks.base import Check
 from grader.checks.experiments import ForwardBackward, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
+from grader.families.window_laws import window_laws
 from grader.inputs import linspace, normal
 
 FORWARD = "max_pool_forward_naive"
@@ -32,19 +34,21 @@ PRINTED = [
 """What the course prints for the first example of max pooling."""
 
 FORWARD_POINTS: Points = {
-    FORWARD: 3,
+    FORWARD: 1.8,
+    f"{FORWARD}.properties": 1.2,
     f"{FORWARD}.overlapping": 1,
     f"{FORWARD}.oblong": 1,
     f"{FORWARD}.gaps": 1,
 }
 BACKWARD_POINTS: Points = {
-    BACKWARD: 3,
+    BACKWARD: 2,
+    f"{BACKWARD}.properties": 1,
     f"{BACKWARD}.overlapping": 2,
     f"{BACKWARD}.oblong": 1,
 }
 
 
-def forward_checks(points: Points = FORWARD_POINTS) -> tuple[ValueCheck, ...]:
+def forward_checks(points: Points = FORWARD_POINTS) -> tuple[Check, ...]:
     """Return the checks of ``max_pool_forward_naive``."""
     return (
         ValueCheck(
@@ -81,10 +85,11 @@ def forward_checks(points: Points = FORWARD_POINTS) -> tuple[ValueCheck, ...]:
             points,
             "By how many pixels does the window move from one output to the next?",
         ),
+        window_laws(FORWARD, points),
     )
 
 
-def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[GradientCheck, ...]:
+def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[Check, ...]:
     """Return the checks of ``max_pool_backward_naive``."""
     return (
         _backward(
@@ -108,6 +113,7 @@ def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[GradientCheck, ..
             points,
             "Where do you use the height of the window, and where its width?",
         ),
+        window_laws(BACKWARD, points),
     )
 
 

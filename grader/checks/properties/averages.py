@@ -90,6 +90,7 @@ class AveragesStay(LayerLaw):
     def converse(self, example: Example) -> Conversation:
         """Compare the averages before and after."""
         (reply,) = yield [self.layer.call(example)]
+        self.layer.out_of(reply, example)  # what computes nothing keeps everything as it is
         before = example["bn_param"]
         after = averages_after(reply, before, self.layer.forward_name)
         for name in AVERAGES:
