@@ -22,8 +22,8 @@ class PropertyCheck(Check):
     """Put properties to the test on examples that depend on the seed alone.
 
     All examples of all properties are asked about together, in one round trip for each step of a
-    conversation. The first example of each property is of the smallest sizes, the
-    second of larger ones.
+    conversation. The first example of each property is of the smallest sizes, the second of
+    larger ones.
 
     Raises
     ------
@@ -35,7 +35,7 @@ class PropertyCheck(Check):
 
     properties: tuple[Property, ...]
     examples: int = 2
-    """Examples of each property."""
+    """Examples of each property; a single one is of any size."""
 
     def __post_init__(self) -> None:
         Check.__post_init__(self)
@@ -72,8 +72,9 @@ class PropertyCheck(Check):
         """Return a property's examples, each with the choices that make it."""
         generator = generator_for(seed, f"{self.id}/{part}")
         make = self.property_of(part).draw
-        rest = [Sizes.ANY] * self.examples
-        sizes = [Sizes.SMALLEST, Sizes.LARGER, *rest][: self.examples]
+        sizes = [Sizes.ANY] * self.examples
+        if self.examples > 1:
+            sizes[:2] = [Sizes.SMALLEST, Sizes.LARGER]
         return [draw_example(make, generator, each) for each in sizes]
 
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
