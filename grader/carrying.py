@@ -17,7 +17,12 @@ from grader.checks.base import Check
 from grader.consequences import MENDABLE, JudgedPart
 from grader.course.assignment import Assignment
 from grader.course.conventions import Settled
-from grader.course.reference_programme import ReferenceFunction, find_reference, lay_out_reference
+from grader.course.reference_programme import (
+    ReferenceFunction,
+    find_reference,
+    find_resolver,
+    lay_out_reference,
+)
 from grader.dependence import DOCUMENTED_CACHES, floor_of, may_stand_in, partners_of
 from grader.model import Kind, Outcome, Status
 from grader.reach import NameGraph
@@ -38,6 +43,8 @@ class Carried:
     """Ids of rows that are wrong even with right functions below them."""
     forgiven: Mapping[str, frozenset[str]]
     """Targets whose errors have no share in a row, by the row's id."""
+    possible: bool = True
+    """Whether there is a reference to stand in for anything."""
 
 
 class Carrier:
@@ -101,6 +108,8 @@ class Carrier:
             for one in judged
             if one.outcome.status in MENDABLE or lacking.intersection(one.check.needs)
         ]
+        if find_resolver(self._assignment) is None:
+            return Carried(tuple(judged), frozenset(), {}, possible=False)
         if not failing or not self._has_own_work(judged):
             return Carried(tuple(judged), frozenset(), {})
         self._graph = NameGraph.of(self._modules.values())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from grader.checks.base import Check
 from grader.checks.properties.check import PropertyCheck
-from grader.model import CheckResult, Kind, Location, Outcome, Status
+from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status
 from grader.submission.definition import Definition
 
 MENDABLE = frozenset(
@@ -102,6 +102,33 @@ def mark_consequences(
     }
     roots = {one.owner for each in failing.values() for one in each if not spoilt[one.result.id]}
     return [_mark(one.result, spoilt.get(one.result.id, []), roots) for one in judged]
+
+
+def block_consequences(results: Sequence[CheckResult]) -> list[CheckResult]:
+    """Return the results, those not judged that follow from others: nobody can tell them apart.
+
+    Where no reference stands in for what is broken, a network on top of it may be right or wrong.
+
+    Parameters
+    ----------
+    results : sequence of CheckResult
+        Consequences marked.
+    """
+    return [_block(result) if _is_open(result.outcome) else result for result in results]
+
+
+def _is_open(outcome: Outcome) -> bool:
+    fails = outcome.status in MENDABLE and outcome.status is not Status.MISSING
+    return fails and bool(outcome.evidence.builds_on)
+
+
+def _block(result: CheckResult) -> CheckResult:
+    names = result.outcome.evidence.builds_on
+    listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    verb = "fail" if names[1:] else "fails"
+    message = f"Not judged: {listed}, which it uses, {verb}."
+    outcome = Outcome(Status.BLOCKED, message, evidence=Evidence(builds_on=names))
+    return replace(result, outcome=outcome)
 
 
 def hold_back(

@@ -12,7 +12,7 @@ from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.carrying import Carrier
 from grader.checks.base import Check, Expected
-from grader.consequences import JudgedPart, hold_back, mark_consequences
+from grader.consequences import JudgedPart, block_consequences, hold_back, mark_consequences
 from grader.course.assignment import Assignment, Question
 from grader.course.conventions import Settled
 from grader.course.expected import Values, values_of
@@ -109,6 +109,8 @@ class Judge:
             ),
         ).carry(judged)
         marked = mark_consequences(carried.judged, self.definitions, carried.own)
+        if not carried.possible:
+            marked = block_consequences(marked)
         return hold_back(carried.judged, marked, carried.forgiven)
 
     def _run_again(self, check: Check, expected: Expected, seed: int) -> dict[str, Outcome]:

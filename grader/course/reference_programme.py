@@ -9,12 +9,15 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from grader.course.assignment import Assignment
 from grader.course.conventions import Settled, apply
 from grader.course.provenance import imported_modules
 from grader.submission.overlay import ModuleSource, Programme
+
+Resolve: TypeAlias = "Callable[[str], Callable[..., Any]]"
+"""Returns the function or class of a canonical target name."""
 
 _PROVIDED = "grader.provided"
 """What the reference may use of the grader."""
@@ -32,6 +35,16 @@ class ReferenceFunction:
     """Passed besides, because of the conventions that the submission follows."""
 
 
+def find_resolver(assignment: Assignment) -> Resolve | None:
+    """Return what finds the reference's functions, or None if the reference is not installed."""
+    module, _, function = assignment.reference.partition(":")
+    try:
+        resolve: Resolve = getattr(import_module(module), function)
+    except (ImportError, AttributeError, ValueError):
+        return None
+    return resolve
+
+
 def find_reference(
     assignment: Assignment, settled: Settled, targets: Iterable[str]
 ) -> dict[str, ReferenceFunction]:
@@ -46,10 +59,8 @@ def find_reference(
     targets : iterable of str
         Canonical names.
     """
-    module, _, function = assignment.reference.partition(":")
-    try:
-        resolve = getattr(import_module(module), function)
-    except (ImportError, AttributeError, ValueError):
+    resolve = find_resolver(assignment)
+    if resolve is None:
         return {}
     find = apply(resolve, assignment.conventions, settled)
     found = {}
