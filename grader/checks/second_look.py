@@ -21,15 +21,17 @@ from grader.checks.slopes import (
     FLOOR,
     SINGLE,
     Direction,
+    Precision,
     Slope,
     Surface,
     draw_direction,
     look,
-    measure_rounding,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    _Array = NDArray[np.float64]
 
 _Item = TypeVar("_Item")
 
@@ -40,8 +42,14 @@ _SHORTEST = 1e-6
 """Calm steps shorter than this convict nobody: what is computed in single precision does not
 move at all on them, and what is added to it in double precision does."""
 
+_LENGTHS = (1.0, -1.0, 2.0, -2.0)
+"""Steps that are taken on either side, in units of the shorter one."""
+
 _EXCUSE = 8
 """Times the noise seen that few digits are excused: some directions show little of theirs."""
+
+_CALMEST = 3
+"""Directions out of those looked along with long steps, along all of which it must be wrong."""
 
 _CONVICTIONS = 2
 """Calm directions, with different steps, along which a wrong gradient must be wrong."""
@@ -81,7 +89,8 @@ def measure_distance(
     steps = surface.precision.steps if surface.precision is DOUBLE else ()
     for together in _batched(steps, _CONVICTIONS):
         lines = [(draw_direction(generator, entries), step) for step in together]
-        calm = [slope for slope in study(surface, lines) if slope.is_calm]
+        slopes = study(surface, lines, surface.precision)
+        calm = [slope for slope in slopes if slope.is_calm]
         distances = [slope.distance(gradient) for slope in calm]
         if any(distance <= surface.precision.agreement for distance in distances):
             return 0.0
@@ -90,8 +99,9 @@ def measure_distance(
             return min(wrong)
     coarse = SINGLE if surface.precision is DOUBLE else surface.precision
     lines = [(draw_direction(generator, entries), step) for step in coarse.steps]
-    calmest = min(study(surface, lines), key=lambda slope: slope.noise)
-    return replace(calmest, excused=_EXCUSE * calmest.noise).distance(gradient)
+    calmest = sorted(study(surface, lines, coarse), key=lambda slope: slope.noise)[:_CALMEST]
+    excused = [replace(slope, excused=_EXCUSE * slope.noise) for slope in calmest]
+    return min(slope.distance(gradient) for slope in excused)
 
 
 def find_entry(
@@ -106,7 +116,8 @@ def find_entry(
         entries = halves[int(np.nanargmax(gaps)) if np.isfinite(gaps).any() else 0]
     one = Direction(entries, np.ones(1))
     steps = [step for step in surface.precision.steps if step >= _SHORTEST]
-    slope = min(study(surface, [(one, step) for step in steps]), key=lambda slope: slope.noise)
+    slopes = study(surface, [(one, step) for step in steps], surface.precision)
+    slope = min(slopes, key=lambda slope: slope.noise)
     own = gradient[entries.start]
     floor = max(FLOOR, _ENTRY_FLOOR * float(np.abs(gradient).max()))
     beyond = abs(own - slope.value) - slope.noise
@@ -128,7 +139,9 @@ def differentiate_entries(
     return derivatives
 
 
-def study(surface: Surface, lines: Sequence[tuple[Direction, float]]) -> list[Slope]:
+def study(
+    surface: Surface, lines: Sequence[tuple[Direction, float]], precision: Precision
+) -> list[Slope]:
     """Return derivatives of fourth order, with what breaks the rules for smooth functions.
 
     Parameters
@@ -137,40 +150,36 @@ def study(surface: Surface, lines: Sequence[tuple[Direction, float]]) -> list[Sl
         The function.
     lines : sequence of (Direction, float)
         Where to go, with the length of the shorter step.
+    precision : Precision
+        Of the function's values.
     """
-    lengths = (1.0, -1.0, 2.0, -2.0)
     shifts = [
         direction.spread(surface.size, length * step)
         for direction, step in lines
-        for length in lengths
+        for length in _LENGTHS
     ]
     middle, *values = surface.values([np.zeros(surface.size), *shifts])
-    return [
-        _derive(surface, *line, middle, around)
-        for line, around in zip(lines, _batched(values, len(lengths)), strict=True)
-    ]
+    slopes = []
+    for (direction, step), around in zip(lines, _batched(values, len(_LENGTHS)), strict=True):
+        value, broken = _derive(surface, middle, around, step)
+        rounding = precision.measure_rounding(surface.magnitude(middle), value, step)
+        # What does not move on a short step may have too few digits for it.
+        moves = step == precision.steps[0] or bool((around[0] != around[1]).any())
+        is_calm = moves and broken <= _CALM * abs(value) + 4 * rounding
+        slopes.append(Slope(direction, value, broken + rounding, is_calm=is_calm))
+    return slopes
 
 
 def _derive(
-    surface: Surface,
-    direction: Direction,
-    step: float,
-    middle: NDArray[np.float64],
-    around: Sequence[NDArray[np.float64]],
-) -> Slope:
-    """Return the derivative by the values at one and two steps on either side."""
+    surface: Surface, middle: _Array, around: Sequence[_Array], step: float
+) -> tuple[float, float]:
+    """Return the derivative, and by how much the rules for smooth functions are broken."""
     first, second, third, fourth = around
     fine = surface.contract(first - second) / (2 * step)
     coarse = surface.contract(third - fourth) / (4 * step)
     near = surface.contract(first - 2 * middle + second) / step
     far = surface.contract(third - 2 * middle + fourth) / (2 * step)
-    value = (4 * fine - coarse) / 3
-    rounding = measure_rounding(surface, middle, value, step)
-    broken = abs(fine - coarse) + abs(2 * near - far)
-    # What does not move on a short step may have too few digits for it.
-    moves = step == surface.precision.steps[0] or bool((first != second).any())
-    calm = moves and broken <= _CALM * abs(value) + 4 * rounding
-    return Slope(direction, value, broken + rounding, is_calm=calm)
+    return (4 * fine - coarse) / 3, abs(fine - coarse) + abs(2 * near - far)
 
 
 def _batched(items: Sequence[_Item], count: int) -> list[Sequence[_Item]]:

@@ -19,6 +19,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    _Array = NDArray[np.float64]
+
 BLOCK = 1024
 """Entries that share a direction: one of them that is 1 % off moves it by about 1e-4."""
 
@@ -33,6 +35,15 @@ MOST_NOISE = 1e-3
 
 MOST_EXCUSED = 0.2
 """Share beyond which nothing is excused; a factor of two is a distance of a third."""
+
+_FRACTION = 16.0
+"""Parts of a step of single precision: a smaller term of a sum moves in smaller steps."""
+
+_MOST_STEPS = 1e9
+"""Numbers that move so many steps have passed zero, and tell nothing."""
+
+_WHOLE = 1e-5
+"""Largest distance of a whole number of steps from one."""
 
 _WEIGHTS = (0.5, 1.5)
 """Sizes of the shares that entries have in a direction, before these are made of length one."""
@@ -54,6 +65,10 @@ class Precision:
     """Lengths of the shorter step of second looks, in turn."""
     entry_step: float
     """Length of the step where every entry is differentiated."""
+
+    def measure_rounding(self, magnitude: float, slope: float, step: float) -> float:
+        """Return how much of a difference quotient of values of a size can be rounding."""
+        return self.rounding * self.epsilon * (magnitude / step + abs(slope))
 
 
 PRECISIONS: Mapping[str, Precision] = {
@@ -115,14 +130,14 @@ class Surface(ABC):
         self.precision = precision
 
     @abstractmethod
-    def values(self, shifts: Sequence[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    def values(self, shifts: Sequence[_Array]) -> list[_Array]:
         """Return the value at each shift of the flattened entries, in one round trip if it can."""
 
-    def contract(self, difference: NDArray[np.float64]) -> float:
+    def contract(self, difference: _Array) -> float:
         """Return a difference of values as a number."""
         return float(difference)
 
-    def magnitude(self, value: NDArray[np.float64]) -> float:
+    def magnitude(self, value: _Array) -> float:
         """Return the size of the terms that make up a value."""
         return abs(float(value))
 
@@ -132,9 +147,9 @@ class Direction:
     """A direction of length one, over some of the entries."""
 
     entries: slice
-    weights: NDArray[np.float64]
+    weights: _Array
 
-    def along(self, gradient: NDArray[np.float64]) -> float:
+    def along(self, gradient: _Array) -> float:
         """Return the slope that a flattened gradient predicts."""
         return float(self.weights @ gradient[self.entries])
 
@@ -158,7 +173,7 @@ class Slope:
     is_calm: bool = True
     """Whether the function is smooth there, as far as can be seen."""
 
-    def distance(self, gradient: NDArray[np.float64]) -> float:
+    def distance(self, gradient: _Array) -> float:
         """Return how far a flattened gradient is off, relatively, beyond the noise."""
         projected = self.direction.along(gradient)
         part = gradient[self.direction.entries]
@@ -205,27 +220,19 @@ def look(surface: Surface, directions: Iterable[Direction]) -> list[Slope]:
     slopes = []
     for one, upper, lower in zip(directions, values[0::2], values[1::2], strict=True):
         value = surface.contract(upper - lower) / (2 * step)
-        slopes.append(Slope(one, value, measure_rounding(surface, upper, value, step)))
+        noise = precision.measure_rounding(surface.magnitude(upper), value, step)
+        slopes.append(Slope(one, value, noise))
     return slopes
 
 
-def measure_rounding(
-    surface: Surface, value: NDArray[np.float64], slope: float, step: float
-) -> float:
-    """Return how much of a difference quotient can be rounding."""
-    precision = surface.precision
-    share = precision.rounding * precision.epsilon
-    return share * (surface.magnitude(value) / step + abs(slope))
-
-
-def _have_few_digits(
-    uppers: Sequence[NDArray[np.float64]], lowers: Sequence[NDArray[np.float64]]
-) -> bool:
-    """Return whether all numbers that moved are of single precision, whatever their dtype."""
-    moved = [
-        np.concatenate([upper[upper != lower], lower[upper != lower]])
-        for upper, lower in zip(map(np.ravel, uppers), map(np.ravel, lowers), strict=True)
-    ]
-    numbers = np.concatenate(moved)
+def _have_few_digits(uppers: Sequence[_Array], lowers: Sequence[_Array]) -> bool:
+    """Return whether values move in steps of single precision, whatever their dtype."""
+    upper = np.concatenate([np.ravel(value) for value in uppers])
+    lower = np.concatenate([np.ravel(value) for value in lowers])
+    moved = upper != lower
+    upper, lower = upper[moved], lower[moved]
     with np.errstate(all="ignore"):
-        return bool(numbers.size) and bool((numbers.astype(np.float32) == numbers).all())
+        smaller = np.minimum(np.abs(upper), np.abs(lower)).astype(np.float32)
+        counts = np.abs(upper - lower) / (np.spacing(smaller) / _FRACTION)
+        counts = counts[counts < _MOST_STEPS]
+        return bool(counts.size) and bool((np.abs(counts - np.rint(counts)) < _WHOLE).all())
