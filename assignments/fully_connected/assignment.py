@@ -9,39 +9,53 @@ from grader.families.dense import layer_checks, loss_checks
 from grader.families.fully_connected import deep_checks, two_layer_checks
 from grader.families.laws import update_laws
 from grader.families.training import by_heart_check, two_layer_check, update_rule_check
+from grader.families.variants import hidden_variant
 
+PARAMETERS = ("W1", "b1", "W2", "b2", "W3", "b3")
 POINTS = {
-    "affine_forward": 4,
+    "affine_forward": 3.75,
     "affine_forward.properties": 1,
-    "affine_backward": 3.75,
+    "affine_forward.hidden": 0.25,
+    "affine_backward": 3.375,
     "affine_backward.properties": 0.75,
-    "relu_forward": 2.5,
+    "affine_backward.hidden": 0.375,
+    "relu_forward": 2.25,
     "relu_forward.properties": 0.5,
-    "relu_backward": 1.625,
+    "relu_forward.hidden": 0.25,
+    "relu_backward": 1.375,
     "relu_backward.properties": 0.375,
-    "affine_relu": 2.5,
+    "relu_backward.hidden": 0.25,
+    "affine_relu": 2,
     "affine_relu.properties": 0.5,
+    "affine_relu.hidden": 0.5,
     "svm_loss": 1.25,
-    "svm_loss_gradient": 1.25,
+    "svm_loss_gradient": 1,
     "svm_loss.properties": 0.5,
+    "svm_loss.hidden": 0.25,
     "softmax_loss": 0.75,
-    "softmax_loss_gradient": 1.25,
+    "softmax_loss_gradient": 1,
     "softmax_loss.large_scores": 1,
     "softmax_loss.properties": 0.5,
+    "softmax_loss.hidden": 0.25,
     "TwoLayerNet.init": 2,
     "TwoLayerNet.forward": 3.5,
-    "TwoLayerNet.loss": 2.5,
+    "TwoLayerNet.loss": 2,
     "TwoLayerNet.regularised_loss": 2.5,
     "TwoLayerNet.reg_0": 2.5,
     "TwoLayerNet.reg_0_7": 2.5,
     "TwoLayerNet.properties": 2.5,
+    "TwoLayerNet.hidden": 0.5,
     "FullyConnectedNet.init": 3,
     "FullyConnectedNet.depth": 1,
     "FullyConnectedNet.loss_reg_0": 1.25,
-    "FullyConnectedNet.reg_0": 3.75,
+    "FullyConnectedNet.reg_0": 3,
     "FullyConnectedNet.loss_reg_3_14": 1.25,
     "FullyConnectedNet.reg_3_14": 3.75,
     "FullyConnectedNet.properties": 2,
+    "FullyConnectedNet.hidden": {"loss": 0.15, **dict.fromkeys(PARAMETERS, 0.1)},
+    "sgd_momentum.hidden": 0.25,
+    "rmsprop.hidden": 0.25,
+    "adam.hidden": {"next_w": 0.15, "m": 0.05, "v": 0.05},
 }
 
 layers = layer_checks(POINTS)
@@ -81,7 +95,7 @@ sgd_momentum = ValueCheck(
         "config": {"learning_rate": 0.03, "momentum": 0.7, "velocity": normal(6, 3)},
     },
     tolerance=1e-7,
-    points={"next_w": 1.75, "velocity": 1.5},
+    points={"next_w": 1.5, "velocity": 1.5},
     hint="What does the learning rate scale, and is every setting of config used?",
 )
 
@@ -115,7 +129,7 @@ rmsprop = ValueCheck(
         },
     },
     tolerance=5e-7,
-    points={"next_w": 1.75, "cache": 1.5},
+    points={"next_w": 1.5, "cache": 1.5},
     hint="What is divided by the root of the cache, and is the cache the old or the new one?",
 )
 
@@ -167,7 +181,7 @@ adam = ValueCheck(
         },
     },
     tolerance=5e-7,
-    points={"next_w": 1.75, "m": 1.75, "v": 1.25, "t": 0.5},
+    points={"next_w": 1.5, "m": 1.75, "v": 1.25, "t": 0.5},
     hint="m and v start at zero: how far below their true averages are they after t steps?",
 )
 
@@ -220,17 +234,28 @@ assignment = Assignment(
                 sgd_momentum,
                 update_laws("sgd_momentum", 0.75),
                 update_rule_check("sgd_momentum", 1),
+                hidden_variant("sgd_momentum", POINTS),
             ),
         ),
         Question(
             id="rmsprop",
             title="RMSProp",
-            checks=(rmsprop, update_laws("rmsprop", 0.75), update_rule_check("rmsprop", 1)),
+            checks=(
+                rmsprop,
+                update_laws("rmsprop", 0.75),
+                update_rule_check("rmsprop", 1),
+                hidden_variant("rmsprop", POINTS),
+            ),
         ),
         Question(
             id="adam",
             title="Adam",
-            checks=(adam, update_laws("adam", 0.75), update_rule_check("adam", 1)),
+            checks=(
+                adam,
+                update_laws("adam", 0.75),
+                update_rule_check("adam", 1),
+                hidden_variant("adam", POINTS),
+            ),
         ),
     ),
 )

@@ -13,6 +13,7 @@ from grader.checks.gradient import GradientCheck
 from grader.checks.value import ValueCheck
 from grader.families.laws import layer_laws, loss_laws
 from grader.families.points import Points, points_of
+from grader.families.variants import hidden_variant
 from grader.inputs import fixed, integers, linspace, normal
 
 GRADIENTS = {"dx": "x", "dw": "w", "db": "b"}
@@ -21,11 +22,14 @@ GRADIENTS = {"dx": "x", "dw": "w", "db": "b"}
 def layer_checks(points: Points) -> Mapping[str, tuple[Check, ...]]:
     """Return the checks of affine and ReLU layers, by the function that each group judges."""
     return {
-        "affine_forward": (affine_forward(points), layer_laws("affine_forward", points)),
-        "affine_backward": (affine_backward(points), layer_laws("affine_backward", points)),
-        "relu_forward": (relu_forward(points), layer_laws("relu_forward", points)),
-        "relu_backward": (relu_backward(points), layer_laws("relu_backward", points)),
-        "affine_relu": (affine_relu(points), layer_laws("affine_relu", points)),
+        check.id: (check, layer_laws(check.id, points), hidden_variant(check.id, points))
+        for check in (
+            affine_forward(points),
+            affine_backward(points),
+            relu_forward(points),
+            relu_backward(points),
+            affine_relu(points),
+        )
     }
 
 
@@ -134,6 +138,7 @@ def loss_checks(points: Points) -> Mapping[str, tuple[Check, ...]]:
                 points,
             ),
             loss_laws("svm_loss", points),
+            hidden_variant("svm_loss", points),
         ),
         "softmax_loss": (
             *_loss(
@@ -145,6 +150,7 @@ def loss_checks(points: Points) -> Mapping[str, tuple[Check, ...]]:
             ),
             _large_scores(points),
             loss_laws("softmax_loss", points),
+            hidden_variant("softmax_loss", points),
         ),
     }
 

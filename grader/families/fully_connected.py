@@ -18,6 +18,7 @@ from grader.checks.value import ValueCheck
 from grader.compare import Measure
 from grader.families.laws import network_laws
 from grader.families.points import Points, points_of
+from grader.families.variants import hidden_network
 from grader.inputs import fixed, integers, linspace, normal
 
 TOLERANCE = 5e-6
@@ -93,6 +94,14 @@ def two_layer_checks(points: Points) -> tuple[Check, ...]:
         _two_layer_gradients("TwoLayerNet.reg_0", 0.0, points),
         _two_layer_gradients("TwoLayerNet.reg_0_7", 0.7, points),
         network_laws(TwoLayers(), points),
+        hidden_network(
+            "fc_net:TwoLayerNet",
+            {"W1": (6, 9), "b1": (9,), "W2": (9, 4), "b2": (4,)},
+            points,
+            inputs=(6,),
+            keywords={"input_dim": 6, "hidden_dim": 9, "num_classes": 4, "weight_scale": 1e-2},
+            attributes={"reg": 0.3},
+        ),
     )
 
 
@@ -172,6 +181,20 @@ def deep_checks(points: Points) -> tuple[Check, ...]:
         *_deep_at("reg_0", 0.0, points),
         *_deep_at("reg_3_14", 3.14, points),
         network_laws(AnyDepth(), points),
+        hidden_network(
+            "fc_net:FullyConnectedNet",
+            {"W1": (7, 8), "b1": (8,), "W2": (8, 6), "b2": (6,), "W3": (6, 5), "b3": (5,)},
+            points,
+            inputs=(7,),
+            arguments=([8, 6],),
+            keywords={
+                "input_dim": 7,
+                "num_classes": 5,
+                "reg": 0.3,
+                "weight_scale": 5e-2,
+                "dtype": float,
+            },
+        ),
     )
 
 

@@ -1,0 +1,201 @@
+"""Hidden checks of layers, losses, update rules and networks, whose sizes are drawn, too.
+
+They ask nothing new. Whoever grades for marks draws their inputs from a secret, so that neither a
+table of right answers nor code that fits the handout's sizes alone earns their points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from grader.checks.base import Check
+from grader.checks.experiments import Differentiable, Experiment, ForwardBackward, FunctionCall
+from grader.checks.gradient import GradientCheck
+from grader.checks.linear import LinearLoss
+from grader.checks.models import ModelLoss
+from grader.checks.value import ValueCheck
+from grader.families.points import Points, points_of
+from grader.inputs import Size, integers, length, normal
+from grader.model import Visibility
+
+HINT = "Does it work for any sizes and any numbers, or for those of the handout's examples?"
+
+N = length("N", 2, 7)
+C = length("C", 3, 6)
+M = length("M", 2, 5)
+_DENSE = {"x": normal(N, 2, C), "w": normal(C * 2, M), "b": normal(M)}
+_DENSE_GRADIENTS = {"dx": "x", "dw": "w", "db": "b"}
+_SCORES = {"x": normal(N, C, scale=2.0), "y": integers(C, N)}
+
+
+def _step(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of an update rule's step."""
+    return {"w": normal(N, C), "dw": normal(N, C), "config": dict(config)}
+
+
+def _rule(name: str, state: tuple[str, ...], config: Mapping[str, Any]) -> FunctionCall:
+    return FunctionCall(
+        target=f"optim:{name}",
+        arguments=_step(config),
+        results={"next_w": (0,), **{key: (1, key) for key in state}},
+    )
+
+
+def _loss(name: str) -> FunctionCall:
+    return FunctionCall(
+        target=f"layers:{name}",
+        arguments=_SCORES,
+        results={"loss": (0,), "dx": (1,)},
+        gradients={"dx": "x"},
+    )
+
+
+_POSITIVE = normal(N, C, scale=0.1, offset=1.0)
+_EXPERIMENTS: Mapping[str, Experiment] = {
+    "affine_forward": FunctionCall(
+        target="layers:affine_forward", arguments=_DENSE, results={"out": (0,)}
+    ),
+    "affine_backward": ForwardBackward(
+        forward="layers:affine_forward",
+        backward="layers:affine_backward",
+        arguments=_DENSE,
+        upstream=normal(N, M),
+        gradients=_DENSE_GRADIENTS,
+    ),
+    "relu_forward": FunctionCall(
+        target="layers:relu_forward", arguments={"x": normal(N, C, M)}, results={"out": (0,)}
+    ),
+    "relu_backward": ForwardBackward(
+        forward="layers:relu_forward",
+        backward="layers:relu_backward",
+        arguments={"x": normal(N, C, M, margin=0.01)},
+        upstream=normal(N, C, M),
+        gradients={"dx": "x"},
+    ),
+    "affine_relu": ForwardBackward(
+        forward="layer_utils:affine_relu_forward",
+        backward="layer_utils:affine_relu_backward",
+        arguments=_DENSE,
+        upstream=normal(N, M),
+        gradients=_DENSE_GRADIENTS,
+    ),
+    "svm_loss": _loss("svm_loss"),
+    "softmax_loss": _loss("softmax_loss"),
+    "sgd_momentum": _rule(
+        "sgd_momentum",
+        ("velocity",),
+        {"learning_rate": 0.05, "momentum": 0.8, "velocity": normal(N, C)},
+    ),
+    "rmsprop": _rule(
+        "rmsprop", ("cache",), {"learning_rate": 0.05, "decay_rate": 0.9, "cache": _POSITIVE}
+    ),
+    "adam": _rule(
+        "adam",
+        ("m", "v"),
+        {
+            "learning_rate": 0.05,
+            "beta1": 0.8,
+            "beta2": 0.99,
+            "m": normal(N, C),
+            "v": _POSITIVE,
+            "t": length("t", 1, 9),
+        },
+    ),
+}
+"""What is asked, by the function that is judged."""
+
+
+def hidden_variant(function: str, points: Points) -> Check:
+    """Return the hidden check of a function, whose id is ``<function>.hidden``.
+
+    Parameters
+    ----------
+    function : str
+        Name of a layer, a loss or an update rule; of joined layers without their ending.
+    points : mapping
+        Points by check id.
+
+    Raises
+    ------
+    ValueError
+        If the check has no points.
+    """
+    experiment = _EXPERIMENTS[function]
+    results = experiment.results if isinstance(experiment, FunctionCall) else {}
+    return _hide(f"{function}.hidden", experiment, tuple(results) or _parts_of(experiment), points)
+
+
+def hidden_linear_loss(target: str, points: Points, **settings: Any) -> Check:
+    """Return the hidden check of a linear classifier's loss and gradient, with regularisation."""
+    W, X, y = normal(C, M), normal(N, C), integers(M, N)
+    experiment = LinearLoss(target=target, W=W, X=X, y=y, reg=0.3)
+    check_id = f"{target.partition(':')[2]}.hidden"
+    return _hide(check_id, experiment, ("loss", "dW"), points, **settings)
+
+
+def hidden_network(
+    target: str,
+    parameters: Mapping[str, tuple[int, ...]],
+    points: Points,
+    *,
+    inputs: tuple[Size, ...],
+    arguments: tuple[Any, ...] = (),
+    keywords: Mapping[str, Any],
+    attributes: Mapping[str, Any] | None = None,
+) -> Check:
+    """Return the hidden check of a network's loss and gradients, with regularisation.
+
+    Parameters
+    ----------
+    target : str
+        Canonical name of the class.
+    parameters : mapping
+        Shapes of its parameters, by name.
+    points : mapping
+        Points by check id.
+    inputs : tuple of int
+        Shape of one example.
+    arguments, keywords, attributes
+        How it is made, as for :class:`grader.checks.models.ModelLoss`.
+    """
+    drawn = {name: normal(*shape, scale=0.4) for name, shape in parameters.items()}
+    classes = tuple(parameters.values())[-1][-1]
+    experiment = ModelLoss(
+        target=target,
+        arguments=arguments,
+        keywords=keywords,
+        attributes=attributes or {},
+        parameters=drawn,
+        X=normal(N, *inputs),
+        y=integers(classes, N),
+        observed=("loss", *drawn),
+    )
+    check_id = f"{target.partition(':')[2]}.hidden"
+    return _hide(check_id, experiment, ("loss", *drawn), points, tolerance=5e-6)
+
+
+def _parts_of(experiment: Experiment) -> tuple[str, ...]:
+    """Return the gradients of an experiment, of joined layers their output besides."""
+    gradients = tuple(experiment.variables()) if isinstance(experiment, Differentiable) else ()
+    joined = any(target.startswith("layer_utils:") for target in experiment.targets)
+    return ("out", *gradients) if joined else gradients
+
+
+def _hide(
+    check_id: str,
+    experiment: Experiment,
+    parts: tuple[str, ...],
+    points: Points,
+    **settings: Any,
+) -> Check:
+    given = {
+        "id": check_id,
+        "points": points_of(check_id, parts, points),
+        "visibility": Visibility.HIDDEN,
+        "hint": HINT,
+        **settings,
+    }
+    if isinstance(experiment, Differentiable) and experiment.variables():
+        return GradientCheck(experiment=experiment, **given)
+    return ValueCheck(experiment=experiment, **given)
