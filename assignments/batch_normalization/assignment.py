@@ -160,9 +160,15 @@ FullyConnectedNet = (
         target="fc_net:FullyConnectedNet",
         arguments=([20, 30],),
         keywords={"input_dim": 15, "num_classes": 10, "dtype": float, **NORMALIZATION},
-        shapes={"gamma1": (20,), "beta1": (20,), "gamma2": (30,), "beta2": (30,)},
+        shapes={
+            **{"gamma1": (20,), "beta1": (20,), "gamma2": (30,), "beta2": (30,)},
+            **{"b1": (20,), "b2": (30,), "b3": (10,)},
+        },
         scale=1e-2,
-        points=dict.fromkeys(("gamma1", "beta1", "gamma2", "beta2"), 0.75),
+        points={
+            **dict.fromkeys(("gamma1", "beta1", "gamma2", "beta2"), 0.6),
+            **dict.fromkeys(("b1", "b2", "b3"), 0.2),
+        },
     ),
     *network_checks("reg_0", 0.0),
     *network_checks("reg_3_14", 3.14),

@@ -10,8 +10,11 @@ from grader import (
     DropoutBackwardCheck,
     DropoutForwardCheck,
     DropoutNetworkCheck,
+    InitialisationCheck,
     Question,
+    ValueCheck,
 )
+from grader.families.fully_connected import deep_network
 from grader.families.normalization_laws import normalization_laws
 
 POINTS = {
@@ -19,6 +22,7 @@ POINTS = {
     "dropout_backward.properties": 3,
     "FullyConnectedNet.dropout.properties": 3,
 }
+PARAMETERS = ("W1", "b1", "W2", "b2", "W3", "b3")
 
 dropout_forward = DropoutForwardCheck(
     id="dropout_forward",
@@ -35,13 +39,41 @@ dropout_backward = DropoutBackwardCheck(
 FullyConnectedNet = (
     DropoutNetworkCheck(
         id="FullyConnectedNet.dropout",
-        points={"scores": 4, "masks": 6},
+        points={"scores": 4, "masks": 5.5},
         tolerance=1e-6,
     ),
     DropoutNetworkCheck(
         id="FullyConnectedNet.dropout_gradients",
-        points={"loss": 4, **dict.fromkeys(("W1", "b1", "W2", "b2", "W3", "b3"), 1.5)},
+        points={"loss": 4, **dict.fromkeys(PARAMETERS, 1.25)},
         tolerance=1e-6,
+    ),
+    InitialisationCheck(
+        id="FullyConnectedNet.dropout_init",
+        target="fc_net:FullyConnectedNet",
+        arguments=([100, 120],),
+        keywords={
+            "input_dim": 60,
+            "num_classes": 90,
+            "weight_scale": 3e-2,
+            "dropout_keep_ratio": 0.5,
+        },
+        shapes={
+            "W1": (60, 100),
+            "b1": (100,),
+            "W2": (100, 120),
+            "b2": (120,),
+            "W3": (120, 90),
+            "b3": (90,),
+        },
+        scale=3e-2,
+        points=dict.fromkeys(PARAMETERS, 0.125),
+    ),
+    ValueCheck(
+        id="FullyConnectedNet.without_dropout",
+        experiment=deep_network(("loss",), reg=0.6, examples=4),
+        tolerance=1e-8,
+        points={"loss": 1.25},
+        hint="If nobody asks for dropout, is your network what it was before?",
     ),
     normalization_laws("FullyConnectedNet.dropout", POINTS),
 )
