@@ -161,8 +161,13 @@ FullyConnectedNet = (
         arguments=([20, 30],),
         keywords={"input_dim": 15, "num_classes": 10, "dtype": float, **NORMALIZATION},
         shapes={
-            **{"gamma1": (20,), "beta1": (20,), "gamma2": (30,), "beta2": (30,)},
-            **{"b1": (20,), "b2": (30,), "b3": (10,)},
+            "gamma1": (20,),
+            "beta1": (20,),
+            "gamma2": (30,),
+            "beta2": (30,),
+            "b1": (20,),
+            "b2": (30,),
+            "b3": (10,),
         },
         scale=1e-2,
         points={
