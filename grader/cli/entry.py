@@ -12,6 +12,7 @@ import click
 
 from grader import __version__
 from grader.cli.assignments import list_assignments, regenerate_assignments, show_assignment
+from grader.cli.audit import audit_checks
 from grader.cli.doctor import examine
 from grader.cli.exit_codes import ExitCode
 from grader.cli.grading import grade_submission
@@ -89,6 +90,7 @@ program.add_command(examine)
 program.add_command(regenerate_assignments)
 program.add_command(import_course_handout)
 program.add_command(validate_assignments)
+program.add_command(audit_checks)
 program.add_command(release_assignment)
 program.add_command(draw_secret)
 

@@ -17,7 +17,6 @@ from grader.report.wording import count
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from grader.course.handout import Draft
     from grader.course.handout.account import Account
 
 ACCOUNT = "IMPORT.md"
@@ -44,18 +43,19 @@ def import_course_handout(handout: Path, folder: Path, quiet: bool) -> int:
     """
     from grader.course.handout import import_handout
     from grader.course.handout.account import render
+    from grader.course.handout.settling import settle_draft
 
     name = _name_of(folder)
     draft = import_handout(handout, name)
     _write(folder, draft.files)
-    draft, note = _settle(handout, name, folder, draft)
+    draft, note = settle_draft(handout, name, folder, draft, _write)
     text = render(draft.account)
     _write(folder, {ACCOUNT: text})
     if not quiet:
         print_text("".join(f"{printable(line, limit=500)}\n" for line in text.split("\n")))
     print_text(_summarise(draft.account, folder))
     if note:
-        raise AssignmentError(f"{folder}: the draft is written, but {note}")
+        raise AssignmentError(f"{folder}: the draft is written, but {note}; see {ACCOUNT}")
     return ExitCode.GRADED
 
 
@@ -89,45 +89,6 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
         raise click.BadParameter(
             f"{folder} cannot be written: {error.strerror}; choose another.", param_hint="--into"
         ) from error
-
-
-def _settle(handout: Path, name: str, folder: Path, draft: Draft) -> tuple[Draft, str]:
-    """Leave unjudged what the reference does not pass, and write expected values.
-
-    Returns the draft as it is then, and what is still wrong with it.
-    """
-    from grader.course.catalogue import load_assignment
-    from grader.course.expected import regenerate
-    from grader.course.handout import import_handout
-    from grader.course.handout.trial import choose_conventions, try_checks
-
-    refused: dict[tuple[str, int], tuple[str, ...]] = {}
-    chosen: dict[str, str] = {}
-    while True:
-        loaded = load_assignment(folder)
-        found = try_checks(loaded.assignment, draft.account, chosen)
-        if not found:
-            break
-        followed = choose_conventions(loaded.assignment, draft.account, found)
-        if followed and not chosen:
-            chosen = followed
-        else:
-            for place, each in found.items():
-                refused[place] = (*refused.get(place, ()), each.reason)
-        draft = import_handout(handout, name, refused, chosen)
-        _write(folder, draft.files)
-    try:
-        regenerate(loaded)
-    except AssignmentError as error:
-        return draft, f"its expected values are not: {error}"
-    if draft.account.checks:
-        return draft, ""
-    if draft.account.lacking:
-        return (
-            draft,
-            f"the reference has no {', '.join(draft.account.lacking)}, so nothing is judged",
-        )
-    return draft, f"the reference passes none of its cells, so nothing is judged; see {ACCOUNT}"
 
 
 def _summarise(account: Account, folder: Path) -> str:

@@ -102,6 +102,14 @@ def assignment_names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in folder.glob(f"*/{DECLARATION}")))
 
 
+def is_declaration(path: Path) -> bool:
+    """Return whether a path is that of a declaration or a bundle, or of a folder with one."""
+    from grader.course.bundle import BUNDLE, is_bundle
+
+    folder = path.parent if path.name in (DECLARATION, BUNDLE) else path
+    return (folder / DECLARATION).is_file() or is_bundle(folder)
+
+
 def load_assignment(name_or_folder: str | Path) -> LoadedAssignment:
     """Load an assignment with the checks of its notebooks' cells.
 
