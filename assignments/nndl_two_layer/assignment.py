@@ -30,6 +30,7 @@ from grader.checks.properties.fully_connected import ToyNetwork
 from grader.checks.training import AccuracyScore
 from grader.families.laws import network_laws
 from grader.families.training import toy_check
+from grader.families.variants import hidden_classifier_loss, hidden_prediction
 
 NETWORK = "neural_net:TwoLayerNet"
 
@@ -113,7 +114,7 @@ gradients = (
     GradientCheck(
         id="TwoLayerNet.reg_0",
         experiment=loss_of(("W1", "b1", "W2", "b2")),
-        points={"W1": 1.75, "b1": 1.75, "W2": 1.75, "b2": 1.75},
+        points={"W1": 1.5, "b1": 1.5, "W2": 1.5, "b2": 1.5},
         hint="Which hidden units pass a gradient on, and is it averaged over the examples?",
     ),
     GradientCheck(
@@ -181,7 +182,7 @@ train = (
 predict = ValueCheck(
     id="TwoLayerNet.predict",
     experiment=Prediction(classifier=wider, X=normal(30, 7)),
-    points={"labels": 5},
+    points={"labels": 4.5},
     hint="Which class does a row of scores speak for?",
 )
 
@@ -260,10 +261,16 @@ assignment = Assignment(
         Question(
             id="gradients",
             title="Gradients",
-            checks=(*gradients, network_laws(ToyNetwork(), {"TwoLayerNet.properties": 5})),
+            checks=(
+                *gradients,
+                network_laws(ToyNetwork(), {"TwoLayerNet.properties": 5}),
+                hidden_classifier_loss(wider, (7, 5), 1),
+            ),
         ),
         Question(id="train", title="Training", checks=train),
-        Question(id="predict", title="Prediction", checks=(predict,)),
+        Question(
+            id="predict", title="Prediction", checks=(predict, hidden_prediction(wider, 7, 0.5))
+        ),
         Question(id="validation_accuracy", title="Validation accuracy", checks=(toy_check(5),)),
         Question(id="analysis", title="What keeps the accuracy low"),
         Question(id="search", title="Search for hyperparameters", checks=(search,)),

@@ -24,6 +24,7 @@ from grader import (
 )
 from grader.families.laws import linear_loss_laws, prediction_laws
 from grader.families.training import linear_check
+from grader.families.variants import hidden_linear_loss, hidden_prediction
 
 NAIVE = "softmax:softmax_loss_naive"
 VECTORIZED = "softmax:softmax_loss_vectorized"
@@ -91,7 +92,7 @@ def gradient_checks(target: str) -> tuple[ValueCheck | GradientCheck | PropertyC
         GradientCheck(
             id=f"{name}.reg_0",
             experiment=drawn(target, 0.0),
-            points={"dW": 4},
+            points={"dW": 3.5},
             hint="How does one score enter the loss of its example, and how a weight the score?",
         ),
         GradientCheck(
@@ -109,6 +110,7 @@ def gradient_checks(target: str) -> tuple[ValueCheck | GradientCheck | PropertyC
             hint="Which number can be subtracted from a row of scores without changing the loss?",
         ),
         linear_loss_laws(target, 3),
+        hidden_linear_loss(target, 0.5),
     )
 
 
@@ -168,7 +170,7 @@ train = (
 predict = ValueCheck(
     id="Softmax.predict",
     experiment=Prediction(classifier=softmax, X=normal(30, 5)),
-    points={"labels": 5},
+    points={"labels": 4.5},
     hint="Which class does a row of scores speak for?",
 )
 
@@ -249,7 +251,9 @@ assignment = Assignment(
         ),
         Question(id="train", title="Stochastic gradient descent", checks=train),
         Question(
-            id="predict", title="Prediction", checks=(predict, prediction_laws(CLASSIFIER, 1))
+            id="predict",
+            title="Prediction",
+            checks=(predict, prediction_laws(CLASSIFIER, 1), hidden_prediction(softmax, 5, 0.5)),
         ),
         Question(id="grid_search", title="Grid search"),
         Question(id="inline_2", title="Inline question 2"),

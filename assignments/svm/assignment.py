@@ -24,6 +24,7 @@ from grader import (
 )
 from grader.families.laws import linear_loss_laws, prediction_laws
 from grader.families.training import linear_check
+from grader.families.variants import hidden_linear_loss, hidden_prediction
 
 NAIVE = "linear_svm:svm_loss_naive"
 VECTORIZED = "linear_svm:svm_loss_vectorized"
@@ -87,6 +88,7 @@ def gradient_checks(
             hint="What is the derivative of the regularisation that your loss adds?",
         ),
         linear_loss_laws(target, 3),
+        hidden_linear_loss(target, 0.5),
     )
 
 
@@ -150,7 +152,7 @@ train = (
 predict = ValueCheck(
     id="LinearSVM.predict",
     experiment=Prediction(classifier=classifier(1.0), X=normal(30, 5)),
-    points={"labels": 5},
+    points={"labels": 4.5},
     hint="Which class does a row of scores speak for?",
 )
 
@@ -222,7 +224,7 @@ assignment = Assignment(
         Question(
             id="svm_gradient_naive",
             title="SVM gradient by loops",
-            checks=gradient_checks(NAIVE, points=(6.5, 4.5)),
+            checks=gradient_checks(NAIVE, points=(6, 4.5)),
         ),
         Question(id="inline_1", title="Inline question 1"),
         Question(
@@ -230,13 +232,19 @@ assignment = Assignment(
             title="SVM loss and gradient without loops",
             checks=(
                 *value_checks(VECTORIZED, points=(4.5, 2.5)),
-                *gradient_checks(VECTORIZED, points=(4, 3)),
+                *gradient_checks(VECTORIZED, points=(3.5, 3)),
                 many_examples,
             ),
         ),
         Question(id="train", title="Stochastic gradient descent", checks=train),
         Question(
-            id="predict", title="Prediction", checks=(predict, prediction_laws(CLASSIFIER, 1))
+            id="predict",
+            title="Prediction",
+            checks=(
+                predict,
+                prediction_laws(CLASSIFIER, 1),
+                hidden_prediction(classifier(1.0), 5, 0.5),
+            ),
         ),
         Question(id="grid_search", title="Grid search"),
         Question(id="learned_weights", title="Learned weights"),

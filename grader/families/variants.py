@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from grader.checks.base import Check
+from grader.checks.classifiers import Classifier
 from grader.checks.experiments import Differentiable, Experiment, ForwardBackward, FunctionCall
 from grader.checks.gradient import GradientCheck
-from grader.checks.linear import LinearLoss
+from grader.checks.linear import ClassifierLoss, LinearLoss, Prediction
 from grader.checks.models import ModelLoss
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
@@ -126,12 +127,45 @@ def hidden_variant(function: str, points: Points) -> Check:
     return _hide(f"{function}.hidden", experiment, tuple(results) or _parts_of(experiment), points)
 
 
-def hidden_linear_loss(target: str, points: Points, **settings: Any) -> Check:
-    """Return the hidden check of a linear classifier's loss and gradient, with regularisation."""
-    W, X, y = normal(C, M), normal(N, C), integers(M, N)
-    experiment = LinearLoss(target=target, W=W, X=X, y=y, reg=0.3)
+def hidden_linear_loss(target: str, points: float) -> Check:
+    """Return the hidden check of a linear classifier's gradient, with regularisation."""
+    experiment = LinearLoss(
+        target=target, W=normal(C, M), X=normal(N, C), y=integers(M, N), reg=0.3
+    )
     check_id = f"{target.partition(':')[2]}.hidden"
-    return _hide(check_id, experiment, ("loss", "dW"), points, **settings)
+    return _hide(check_id, experiment, ("dW",), {check_id: points})
+
+
+def hidden_classifier_loss(classifier: Classifier, sizes: tuple[int, int], points: float) -> Check:
+    """Return the hidden check of the gradients of a classifier's weights, with regularisation.
+
+    Parameters
+    ----------
+    classifier : Classifier
+        With declared weights.
+    sizes : tuple of int
+        How many features and classes it was made for.
+    points : float
+        Shared equally among the weights.
+    """
+    features, classes = sizes
+    weights = tuple(classifier.weights)
+    experiment = ClassifierLoss(
+        classifier=classifier,
+        X=normal(N, features),
+        y=integers(classes, N),
+        reg=0.3,
+        observed=weights,
+    )
+    check_id = f"{classifier.name}.hidden"
+    return _hide(check_id, experiment, weights, {check_id: points})
+
+
+def hidden_prediction(classifier: Classifier, features: int, points: float) -> Check:
+    """Return the hidden check of the labels that a classifier predicts."""
+    experiment = Prediction(classifier=classifier, X=normal(N + 5, features))
+    check_id = f"{classifier.name}.predict_hidden"
+    return _hide(check_id, experiment, ("labels",), {check_id: points})
 
 
 def hidden_network(
