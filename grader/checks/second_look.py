@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -48,8 +48,12 @@ _LENGTHS = (1.0, -1.0, 2.0, -2.0)
 _EXCUSE = 8
 """Times the noise seen that few digits are excused: some directions show little of theirs."""
 
+_MOST_EXCUSED = 0.2
+"""Share beyond which nothing is excused; a factor of two is a distance of a third."""
+
 _CALMEST = 3
-"""Directions out of those looked along with long steps, along all of which it must be wrong."""
+"""Directions, out of those looked along with long steps, that decide together: the noise of a
+single one may look small by chance."""
 
 _CONVICTIONS = 2
 """Calm directions, with different steps, along which a wrong gradient must be wrong."""
@@ -96,12 +100,15 @@ def measure_distance(
             return 0.0
         wrong += distances if min(together) >= _SHORTEST else []
         if len(wrong) >= _CONVICTIONS:
-            return min(wrong)
+            return max(wrong)
     coarse = SINGLE if surface.precision is DOUBLE else surface.precision
     lines = [(draw_direction(generator, entries), step) for step in coarse.steps]
     calmest = sorted(study(surface, lines, coarse), key=lambda slope: slope.noise)[:_CALMEST]
-    excused = [replace(slope, excused=_EXCUSE * slope.noise) for slope in calmest]
-    return min(slope.distance(gradient) for slope in excused)
+    gap = sum(slope.gap(gradient) for slope in calmest)
+    scale = sum(slope.scale(gradient) for slope in calmest)
+    excused = min(_EXCUSE * sum(slope.noise for slope in calmest), _MOST_EXCUSED * scale)
+    distance = max(gap - excused, 0.0) / scale
+    return distance if math.isfinite(distance) else math.inf
 
 
 def find_entry(
@@ -112,7 +119,7 @@ def find_entry(
         middle = (entries.start + entries.stop) // 2
         halves = (slice(entries.start, middle), slice(middle, entries.stop))
         slopes = look(surface, [draw_direction(generator, half) for half in halves])
-        gaps = [abs(slope.value - slope.direction.along(gradient)) for slope in slopes]
+        gaps = [slope.gap(gradient) for slope in slopes]
         entries = halves[int(np.nanargmax(gaps)) if np.isfinite(gaps).any() else 0]
     one = Direction(entries, np.ones(1))
     steps = [step for step in surface.precision.steps if step >= _SHORTEST]

@@ -33,9 +33,6 @@ FLOOR = 1e-8
 MOST_NOISE = 1e-3
 """Noise beyond this share excuses nothing: mistakes are larger."""
 
-MOST_EXCUSED = 0.2
-"""Share beyond which nothing is excused; a factor of two is a distance of a third."""
-
 _FRACTION = 16.0
 """Parts of a step of single precision: a smaller term of a sum moves in smaller steps."""
 
@@ -168,20 +165,24 @@ class Slope:
     value: float
     noise: float
     """How far it may be off."""
-    excused: float = 0.0
-    """How far it may be off without any limit to the share that this is of it."""
     is_calm: bool = True
     """Whether the function is smooth there, as far as can be seen."""
 
-    def distance(self, gradient: _Array) -> float:
-        """Return how far a flattened gradient is off, relatively, beyond the noise."""
-        projected = self.direction.along(gradient)
+    def gap(self, gradient: _Array) -> float:
+        """Return how far the slope that a flattened gradient predicts is off."""
+        return abs(self.direction.along(gradient) - self.value)
+
+    def scale(self, gradient: _Array) -> float:
+        """Return the size that a gap is held against."""
         part = gradient[self.direction.entries]
         typical = float(np.linalg.norm(part)) / math.sqrt(max(1, part.size))
-        scale = max(FLOOR, typical, abs(projected) + abs(self.value))
-        noise = max(min(self.noise, MOST_NOISE * scale), min(self.excused, MOST_EXCUSED * scale))
-        distance = max(abs(projected - self.value) - noise, 0.0) / scale
-        return distance if math.isfinite(distance) else math.inf
+        return max(FLOOR, typical, abs(self.direction.along(gradient)) + abs(self.value))
+
+    def distance(self, gradient: _Array) -> float:
+        """Return how far a flattened gradient is off, relatively, beyond the noise."""
+        scale = self.scale(gradient)
+        beyond = max(self.gap(gradient) - min(self.noise, MOST_NOISE * scale), 0.0)
+        return beyond / scale if math.isfinite(beyond / scale) else math.inf
 
 
 def draw_direction(generator: np.random.Generator, entries: slice) -> Direction:
