@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from grader.candidate.base import CallFailed, Candidate, Failure
 from grader.checks.base import Check, Expected, outcome_of_failure
 from grader.checks.properties.base import Example, Property
@@ -68,6 +70,12 @@ class PropertyCheck(Check):
         """Return nothing: what is right is a property."""
         return {}
 
+    def draw_small_example(
+        self, part: str, generator: np.random.Generator
+    ) -> tuple[Example, tuple[int, ...]]:
+        """Return an example of small sizes, with the choices that make it."""
+        return draw_example(self.property_of(part).draw, generator, Sizes.SMALL)
+
     def draw_examples(self, part: str, seed: int) -> list[tuple[Example, tuple[int, ...]]]:
         """Return a property's examples, each with the choices that make it."""
         generator = generator_for(seed, f"{self.id}/{part}")
@@ -94,7 +102,7 @@ class PropertyCheck(Check):
                 raise
             return self._examine_singly(candidate, cases)
         found = {part: [(case, next(verdicts)) for case in each] for part, each in cases.items()}
-        return {part: self._judge(each) for part, each in found.items()}
+        return {part: self._judge(_ask_again(candidate, each)) for part, each in found.items()}
 
     def _examine_singly(
         self, candidate: Candidate, cases: dict[str, list[Case]]
@@ -121,6 +129,13 @@ class PropertyCheck(Check):
         return Outcome(
             Status.PASSED, evidence=Evidence(inputs=f"{len(found)} examples, the last {example}")
         )
+
+
+def _ask_again(
+    candidate: Candidate, found: list[tuple[Case, Verdict]]
+) -> list[tuple[Case, Verdict]]:
+    """Return the same, examples that break a law judged by what comes back when asked alone."""
+    return [(case, verdict and ask_one(candidate, case)) for case, verdict in found]
 
 
 def outcome_of(case: Case, verdict: Failure | Verdict, hint: str = "") -> Outcome:

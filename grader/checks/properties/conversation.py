@@ -41,6 +41,8 @@ def ask_all(candidate: Candidate, cases: Sequence[Case]) -> list[Verdict]:
                 del talks[number]
             else:
                 asked[number] = operations
+        if not asked:
+            break
         replies = iter(candidate.run([one for each in asked.values() for one in each]))
         answers = {k: [next(replies) for _ in each] for k, each in asked.items()}
     return verdicts

@@ -30,6 +30,8 @@ class Sizes(StrEnum):
 
     SMALLEST = "smallest"
     """Each the smallest there is."""
+    SMALL = "small"
+    """Each the smallest there is, or one more."""
     LARGER = "larger"
     """None the smallest there is, unless there is no other."""
     ANY = "any"
@@ -127,10 +129,9 @@ class GeneratorDraw(Draw):
         """Return a length."""
         if low == high or self._sizes is Sizes.ANY:
             return self.integer(low, high)
-        if self._sizes is Sizes.LARGER:
-            drawn = int(self._generator.integers(low + 1, high, endpoint=True))
-        else:
-            drawn = low
+        first = low + (self._sizes is Sizes.LARGER)
+        last = {Sizes.SMALLEST: low, Sizes.SMALL: low + 1}.get(self._sizes, high)
+        drawn = int(self._generator.integers(first, last, endpoint=True))
         self.choices.append(drawn)
         return drawn
 

@@ -1,7 +1,8 @@
 """Looks for the smallest example on which a law is broken, with Hypothesis if it is installed.
 
-Hypothesis starts from the choices of the stored example, so that nothing is left to chance, and
-only makes it smaller. It is imported here alone, and only once something has failed.
+A few small examples are tried first. Hypothesis starts from the choices of the smallest that
+fails, so that nothing is left to chance, and only makes it smaller. It is imported here alone, and
+only once something has failed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from grader.checks.properties.base import Example, Property
 from grader.checks.properties.check import PropertyCheck, outcome_of
 from grader.checks.properties.conversation import Case, Verdict, ask_one
 from grader.checks.properties.draw import ChosenDraw
+from grader.inputs import generator_for
 from grader.model import Outcome, Status
+
+SMALL_EXAMPLES = 12
+"""Small examples tried before an example that failed is made smaller step by step."""
 
 _NOT_SHRUNK = frozenset({Status.TIMED_OUT, Status.CRASHED, Status.MISSING, Status.BLOCKED})
 """What would cost too much to repeat, and what is the same on every input."""
@@ -68,7 +73,9 @@ def shrink(
         if isinstance(verdict, Failure) and verdict.status in _NOT_SHRUNK:
             return None
         search = _Search(candidate, bounds or Bounds(), case, verdict)
-        search.run(choices)
+        generator = generator_for(seed, f"{check.id}/{part}/smaller")
+        small = (check.draw_small_example(part, generator) for _ in range(SMALL_EXAMPLES))
+        search.run(choices, small)
         return outcome_of(search.case, search.verdict, check.hint)
     return None
 
@@ -84,18 +91,29 @@ class _Search:
     asked: int = 0
     started: float = field(default_factory=time.perf_counter)
 
-    def run(self, choices: Iterable[int]) -> None:
+    def run(
+        self, choices: tuple[int, ...], small: Iterable[tuple[Example, tuple[int, ...]]]
+    ) -> None:
+        """Begin at the smallest of some small examples, or at what failed, and shrink that."""
+        try:
+            for example, own in small:
+                before = self.case
+                if self.breaks(example) and self.case is not before:
+                    choices = own
+            self._shrink(choices)
+        except (_Enough, _StillBroken):
+            return
+
+    def _shrink(self, choices: tuple[int, ...]) -> None:
         """Replay the choices that fail, and let Hypothesis make them smaller."""
         try:
             engine = _Engine.load()
-        except ImportError:  # then the example is shown as it was drawn
+        except ImportError:  # then the example is as small as it is
             return
         with tempfile.TemporaryDirectory() as folder:
             engine.work_in(folder)
             try:
-                engine.shrink(self.case.property, tuple(choices), self.breaks)
-            except (_Enough, _StillBroken):
-                return
+                engine.shrink(self.case.property, choices, self.breaks)
             finally:
                 engine.work_in(None)
 
