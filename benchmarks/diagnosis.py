@@ -26,10 +26,11 @@ from grader.course.assignment import Assignment
 from grader.course.catalogue import assignment_names, load_assignment
 from grader.course.conventions import apply
 from grader.course.expected import Values, compute
-from grader.course.reference_programme import find_reference, lay_out_reference
+from grader.course.reference_programme import ReferenceFunction, lay_out_reference
 from grader.course.trial import TrialCandidate, find_place, go_through_trial, settle
 from grader.diagnosis.explaining import Explainer, Finding
 from grader.diagnosis.known import resolve_wrong
+from grader.diagnosis.observing import is_optional
 from grader.diagnosis.probes import probed_targets, probes_for
 from grader.model import Certainty, CheckResult, Kind, Limits, Outcome, Status
 from grader.pipeline import choose_level, confine
@@ -114,9 +115,19 @@ def make_result(row: str, kind: Kind, targets: tuple[str, ...], outcome: Outcome
 
 def judge_in_worker(trial: Trial, zygote: Zygote) -> bool | None:
     """Return whether a mistake is named when it runs as student code does; None if it cannot."""
-    targets = {t for one in probes_for(trial.target) for t in one.experiment.targets}
-    functions = find_reference(trial.assignment, {}, sorted(targets))
-    programme = spoil(lay_out_reference(functions), trial.mistake)
+    probes = probes_for(trial.target, trial.assignment.targets)
+    targets = {target for one in probes for target in one.experiment.targets}
+    place = partial(find_place, trial.assignment)
+    functions = {target: resolve(place(target)) for target in sorted(targets)}
+    programme = spoil(
+        lay_out_reference(
+            {
+                target: ReferenceFunction(found.__module__, found.__name__, (), {})
+                for target, found in functions.items()
+            }
+        ),
+        trial.mistake,
+    )
     if programme is None:
         return None
     candidate = start([programme], zygote)
@@ -171,8 +182,9 @@ def probe_correct(zygote: Zygote) -> tuple[int, list[str]]:
         for target in {*assignment.targets} & {*probed_targets()} & {*located.definitions}:
             probed += 1
             found = explainer.examine(target)
-            if found is not None:
-                wrong = ", ".join(sorted(found.wrong)) or "raises"
+            differ = [] if found is None else [one for one in found.wrong if not is_optional(one)]
+            if found is not None and differ:
+                wrong = ", ".join(sorted(differ))
                 named.append(
                     f"{folder.parent.name}/{folder.name} {target}: {name_of(found)} ({wrong})"
                 )
@@ -220,6 +232,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sample = [one.trial for one in verdicts][:: given.workers]
                 found = [judge_in_worker(trial, zygote) for trial in sample]
                 known = [one for one in found if one is not None]
+                for trial, named in zip(sample, found, strict=True):
+                    if named is False:
+                        print(f"  in a worker: {trial.target} {trial.mistake.name}")
                 print(f"{sum(known)} of {len(known)} named right in workers")
             if given.correct:
                 probed, named = probe_correct(zygote)

@@ -43,10 +43,14 @@ class Finding:
         return frozenset(map(part_of, self.known.right))
 
     def explains(self, part: str) -> bool | None:
-        """Return whether the match changes a part; None if no probe looks at such a part."""
-        if part not in self.parts:
-            return None
-        return self.matched is not None and part in self.matched.found.parts
+        """Return whether the match is what is wrong with a part; None if that cannot be told.
+
+        It cannot where no probe finds a part like that wrong: then something else of the function
+        shows in it.
+        """
+        if self.matched is not None and part in self.matched.found.parts:
+            return True
+        return False if part in {part_of(key) for key in self.wrong} else None
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from grader.course.assignment import Assignment
 from grader.course.conventions import Settled, combinations
 from grader.diagnosis.known import Effect, Known, Text, effects, know
 from grader.diagnosis.matching import Print
-from grader.diagnosis.probes import probed_targets, probes_for
+from grader.diagnosis.probes import Probe, probed_targets, probes_for
 from grader.diagnosis.signature import Signature
 from grader.errors import AssignmentError
 
@@ -64,13 +64,13 @@ def read_fingerprints(
     """
     if data.get("version") != VERSION:
         return None
-    probes = probes_for(target)
+    probes = probes_for(target, assignment.targets)
     try:
         rows = data["targets"].get(target, ())
         wanted = _name(effects(assignment, probes, settled))
         for row in rows:
             if row["under"] == wanted:
-                return _read(row, target)
+                return _read(row, probes)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AssignmentError(
             f"the fingerprints of {target} are damaged; fetch the bundle again"
@@ -82,7 +82,7 @@ def _under_all_choices(assignment: Assignment, target: str) -> Iterator[tuple[li
     """Yield what is known of a target under each choice that changes what its probes call."""
     seen: set[tuple[Effect, ...]] = set()
     for settled in combinations(assignment.conventions):
-        changed = effects(assignment, probes_for(target), settled)
+        changed = effects(assignment, probes_for(target, assignment.targets), settled)
         known = None if changed in seen else know(assignment, target, settled)
         seen.add(changed)
         if known is not None:
@@ -121,7 +121,7 @@ def _write_mistake(found: Print, known: Known) -> dict[str, Any]:
     }
 
 
-def _read(row: Mapping[str, Any], target: str) -> Known:
+def _read(row: Mapping[str, Any], probes: tuple[Probe, ...]) -> Known:
     right = {str(key): Signature.from_plain(one) for key, one in row["right"].items()}
     prints = {
         str(one["name"]): _read_print(str(one["name"]), one["results"], right)
@@ -135,7 +135,7 @@ def _read(row: Mapping[str, Any], target: str) -> Known:
     def make_pair(names: tuple[str, str]) -> Print | None:
         return _join(prints[names[0]], prints[names[1]])
 
-    return Known(probes_for(target), right, {}, tuple(prints.values()), texts, make_pair)
+    return Known(probes, right, {}, tuple(prints.values()), texts, make_pair)
 
 
 def _read_print(name: str, results: Mapping[str, Any], right: Mapping[str, Signature]) -> Print:

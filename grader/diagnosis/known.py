@@ -69,12 +69,17 @@ def know(assignment: Assignment, target: str, settled: Settled) -> Known | None:
     settled : mapping
         The choice of each convention that a submission follows.
     """
-    probes = probes_for(target)
+    probes = probes_for(target, assignment.targets)
     package = assignment.reference.partition(":")[0].partition(".")[0]
     if not probes or not package or find_spec(package) is None:
         return None
+    covered = frozenset(assignment.targets) & {probe.using for probe in probes_for(target)}
     return _know(
-        assignment.reference, assignment.mistakes, target, effects(assignment, probes, settled)
+        assignment.reference,
+        assignment.mistakes,
+        target,
+        effects(assignment, probes, settled),
+        covered,
     )
 
 
@@ -99,18 +104,26 @@ def _nothing(name: str, **keywords: Any) -> None:
 
 @lru_cache(maxsize=512)
 def _know(
-    reference: str, catalogue_name: str, target: str, changed: tuple[Effect, ...]
-) -> Known | None:
+    reference: str,
+    catalogue_name: str,
+    target: str,
+    changed: tuple[Effect, ...],
+    covered: frozenset[str],
+) -> Known:
     module, _, function = reference.partition(":")
     resolve: Resolve = getattr(import_module(module), function)
-    probes = probes_for(target)
+    probes = probes_for(target, covered)
     place = next((there for name, there, _ in changed if name == target), target)
     run = partial(_observe, probes, changed)
     right = run(resolve)
     catalogue = load_catalogue(catalogue_name)
     if catalogue is None:
         return Known(probes, right.signatures, right.values, (), {}, None)
-    mistakes = {one.name: one for one in catalogue.mistakes_of(place)}
+    mistakes = {
+        one.name: one
+        for one in catalogue.mistakes_of(place)
+        if not one.using or one.using in covered
+    }
     make = _Maker(catalogue, resolve, place, run, right).make
     prints = tuple(found for one in mistakes.values() if (found := make([one])) is not None)
     return Known(

@@ -34,6 +34,7 @@ CLEAR = 2e-4
 """Smallest distance of two values that nobody takes for each other, whatever their dtype."""
 
 _SMALLEST = 1e-12
+_HUGE = 1e100
 _DIGITS = 9
 
 
@@ -44,7 +45,7 @@ class Signature:
     shape: tuple[int, ...] | None
     """Lengths of its axes but for those of one; None if there is no value, or no numbers."""
     odd: int = 0
-    """How many entries are NaN or infinite."""
+    """How many entries are NaN or infinite, or so large that their squares would be."""
     norm: float = 0.0
     """Euclidean norm of the other entries."""
     products: tuple[float, ...] = ()
@@ -57,7 +58,7 @@ class Signature:
         if array is None:
             return cls(None)
         flat = array.astype(np.float64).reshape(-1)
-        finite = np.isfinite(flat)
+        finite = np.abs(flat) < _HUGE  # of NaN, too, this is not true
         flat = np.where(finite, flat, 0.0)
         with np.errstate(all="ignore"):
             norm = float(np.linalg.norm(flat))

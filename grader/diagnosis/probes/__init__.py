@@ -5,7 +5,7 @@ There is a module for each family of functions, with ``PROBES``: the probes of e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 
 from grader.diagnosis.probes.probe import OPTIONAL, Probe
@@ -69,16 +69,22 @@ def probed_targets() -> tuple[str, ...]:
     return tuple(target for targets in _FAMILIES.values() for target in targets)
 
 
-def probes_for(target: str) -> tuple[Probe, ...]:
+def probes_for(target: str, covered: Collection[str] | None = None) -> tuple[Probe, ...]:
     """Return the probes of a target, none if it has none; one family's module is imported.
 
     Parameters
     ----------
     target : str
         Canonical name, such as ``layers:affine_backward``.
+    covered : collection of str, optional
+        Targets of the assignment: what needs another one is left out. By default all count.
     """
     for family, targets in _FAMILIES.items():
         if target in targets:
             probes: Mapping[str, tuple[Probe, ...]] = import_module(f"{__name__}.{family}").PROBES
-            return probes[target]
+            return tuple(
+                probe
+                for probe in probes[target]
+                if covered is None or not probe.using or probe.using in covered
+            )
     return ()

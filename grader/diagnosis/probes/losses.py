@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from grader.checks.experiments import FunctionCall
 from grader.checks.linear import LinearLoss
 from grader.diagnosis.probes.probe import Probe, probes_of
-from grader.inputs import integers, normal
+from grader.inputs import integers, normal, uniform
 
 
 def _of_scores(target: str) -> tuple[Probe, ...]:
@@ -35,24 +35,33 @@ def _of_scores(target: str) -> tuple[Probe, ...]:
 
 
 def _of_weights(target: str) -> tuple[Probe, ...]:
-    def call(examples: int, features: int, classes: int, reg: float, scale: float) -> LinearLoss:
+    def call(examples: int, features: int, classes: int, reg: float = 0.0) -> LinearLoss:
         return LinearLoss(
             target=target,
             W=normal(features, classes),
-            X=normal(examples, features, scale=scale),
+            X=normal(examples, features),
             y=integers(classes, examples),
             reg=reg,
         )
 
+    def offset(examples: int, features: int, classes: int, weight: float) -> LinearLoss:
+        """Return a loss whose scores are all about as large."""
+        return LinearLoss(
+            target=target,
+            W=normal(features, classes, scale=0.3, offset=weight),
+            X=uniform(examples, features, low=0.5, high=1.5),
+            y=integers(classes, examples),
+        )
+
     return probes_of(
         {
-            "plain": call(7, 5, 3, 0.0, 1.0),
-            "regularised": call(6, 4, 5, 0.7, 1.0),
-            "strongly_regularised": call(4, 3, 6, 3.0, 1.0),
+            "plain": call(7, 5, 3),
+            "regularised": call(6, 4, 5, 0.7),
+            "strongly_regularised": call(4, 3, 6, 3.0),
+            "one_example": call(1, 3, 4, 0.3),
             # Not too large for an exponential, but the sum of two would be.
-            "rather_large": call(6, 4, 3, 0.0, 130.0),
-            "large": call(5, 4, 3, 0.0, 1000.0),
-            "one_example": call(1, 3, 4, 0.3, 0.5),
+            "rather_large": offset(6, 4, 3, 100.0),
+            "large": offset(5, 4, 3, 300.0),
         }
     )
 

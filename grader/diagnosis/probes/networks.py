@@ -141,18 +141,18 @@ _DEEP_PROBES: Mapping[str, Experiment] = {
     "loss": _deep((6, 7, 8, 5), 4),
     "regularised": _deep((5, 6, 4, 3), 7, reg=0.7),
     "deep_regularised": _deep((5, 4, 6, 7, 3), 3, reg=3.0),
-    "batchnorm": _deep((5, 7, 6, 4), 9, reg=0.3, normalization="batchnorm"),
-    # Some years' starters never switch to test mode.
-    "optional_averages": _deep((5, 7, 6, 4), 8, "scores", kind=Tested, normalization="batchnorm"),
-    "layernorm": _deep((5, 7, 6, 4), 3, reg=0.3, normalization="layernorm"),
-    "dropout": MaskedNetwork(sizes=(9, 20, 18, 5)),
-    "dropout_scores": _deep((6, 8, 7, 5), 4, "scores", dropout_keep_ratio=0.5),
     "init": Initial(
         target=_DEEP,
         arguments=([90, 110],),
         keywords={"input_dim": 100, "num_classes": 60, "weight_scale": 5e-2, "dtype": float},
         scale=5e-2,
     ),
+}
+
+_BATCHNORM_PROBES: Mapping[str, Experiment] = {
+    "batchnorm": _deep((5, 7, 6, 4), 9, reg=0.3, normalization="batchnorm"),
+    # Some years' starters never switch to test mode.
+    "optional_averages": _deep((5, 7, 6, 4), 8, "scores", kind=Tested, normalization="batchnorm"),
     "init_batchnorm": Initial(
         target=_DEEP,
         arguments=([70, 60],),
@@ -165,6 +165,11 @@ _DEEP_PROBES: Mapping[str, Experiment] = {
         },
         scale=0.3,
     ),
+}
+
+_DROPOUT_PROBES: Mapping[str, Experiment] = {
+    "dropout": MaskedNetwork(sizes=(9, 20, 18, 5)),
+    "dropout_scores": _deep((6, 8, 7, 5), 4, "scores", dropout_keep_ratio=0.5),
 }
 
 _CONVOLUTIONAL_PROBES: Mapping[str, Experiment] = {
@@ -191,6 +196,10 @@ _CONVOLUTIONAL_PROBES: Mapping[str, Experiment] = {
 
 PROBES: Mapping[str, tuple[Probe, ...]] = {
     _TWO_LAYER: probes_of(_TWO_LAYER_PROBES),
-    _DEEP: probes_of(_DEEP_PROBES),
+    _DEEP: (
+        *probes_of(_DEEP_PROBES),
+        *probes_of(_BATCHNORM_PROBES, using="layers:batchnorm_forward"),
+        *probes_of(_DROPOUT_PROBES, using="layers:dropout_forward"),
+    ),
     _CONVOLUTIONAL: probes_of(_CONVOLUTIONAL_PROBES),
 }

@@ -24,6 +24,9 @@ class Probe:
     name: str
     """One word, unique among the probes of a target."""
     experiment: Experiment
+    using: str = ""
+    """Another target without which it makes no sense: an assignment that does not cover a layer
+    does not ask of a network to have it."""
     left_out: frozenset[str] = frozenset()
     """Parts that say nothing of the target, such as the output of a forward pass that is called
     only for its cache."""
@@ -38,10 +41,10 @@ class Probe:
 
 
 def probes_of(
-    experiments: Mapping[str, Experiment], *, left_out: tuple[str, ...] = ()
+    experiments: Mapping[str, Experiment], *, left_out: tuple[str, ...] = (), using: str = ""
 ) -> tuple[Probe, ...]:
     """Return a probe for each experiment, by name."""
     return tuple(
-        Probe(name=name, experiment=experiment, left_out=frozenset(left_out))
+        Probe(name=name, experiment=experiment, left_out=frozenset(left_out), using=using)
         for name, experiment in experiments.items()
     )
