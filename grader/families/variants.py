@@ -11,100 +11,19 @@ from typing import Any
 
 from grader.checks.base import Check
 from grader.checks.classifiers import Classifier
-from grader.checks.experiments import Differentiable, Experiment, ForwardBackward, FunctionCall
+from grader.checks.experiments import Differentiable, Experiment, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.linear import ClassifierLoss, LinearLoss, Prediction
 from grader.checks.models import ModelLoss
 from grader.checks.value import ValueCheck
+from grader.families.drawn import EXPERIMENTS, C, M, N
 from grader.families.points import Points, points_of
-from grader.inputs import Size, integers, length, normal
+from grader.inputs import Size, integers, normal
 from grader.model import Visibility
 
+EPS_IS_SMALL = 1e-4
+"""Tolerance of normalisations: which eps is used is asked elsewhere."""
 HINT = "Does it work for any sizes and any numbers, or for those of the handout's examples?"
-
-N = length("N", 2, 7)
-C = length("C", 3, 6)
-M = length("M", 2, 5)
-_DENSE = {"x": normal(N, 2, C), "w": normal(C * 2, M), "b": normal(M)}
-_DENSE_GRADIENTS = {"dx": "x", "dw": "w", "db": "b"}
-_SCORES = {"x": normal(N, C, scale=2.0), "y": integers(C, N)}
-
-
-def _step(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of an update rule's step."""
-    return {"w": normal(N, C), "dw": normal(N, C), "config": dict(config)}
-
-
-def _rule(name: str, state: tuple[str, ...], config: Mapping[str, Any]) -> FunctionCall:
-    return FunctionCall(
-        target=f"optim:{name}",
-        arguments=_step(config),
-        results={"next_w": (0,), **{key: (1, key) for key in state}},
-    )
-
-
-def _loss(name: str) -> FunctionCall:
-    return FunctionCall(
-        target=f"layers:{name}",
-        arguments=_SCORES,
-        results={"loss": (0,), "dx": (1,)},
-        gradients={"dx": "x"},
-    )
-
-
-_POSITIVE = normal(N, C, scale=0.1, offset=1.0)
-_EXPERIMENTS: Mapping[str, Experiment] = {
-    "affine_forward": FunctionCall(
-        target="layers:affine_forward", arguments=_DENSE, results={"out": (0,)}
-    ),
-    "affine_backward": ForwardBackward(
-        forward="layers:affine_forward",
-        backward="layers:affine_backward",
-        arguments=_DENSE,
-        upstream=normal(N, M),
-        gradients=_DENSE_GRADIENTS,
-    ),
-    "relu_forward": FunctionCall(
-        target="layers:relu_forward", arguments={"x": normal(N, C, M)}, results={"out": (0,)}
-    ),
-    "relu_backward": ForwardBackward(
-        forward="layers:relu_forward",
-        backward="layers:relu_backward",
-        arguments={"x": normal(N, C, M, margin=0.01)},
-        upstream=normal(N, C, M),
-        gradients={"dx": "x"},
-    ),
-    "affine_relu": ForwardBackward(
-        forward="layer_utils:affine_relu_forward",
-        backward="layer_utils:affine_relu_backward",
-        arguments=_DENSE,
-        upstream=normal(N, M),
-        gradients=_DENSE_GRADIENTS,
-    ),
-    "svm_loss": _loss("svm_loss"),
-    "softmax_loss": _loss("softmax_loss"),
-    "sgd_momentum": _rule(
-        "sgd_momentum",
-        ("velocity",),
-        {"learning_rate": 0.05, "momentum": 0.8, "velocity": normal(N, C)},
-    ),
-    "rmsprop": _rule(
-        "rmsprop", ("cache",), {"learning_rate": 0.05, "decay_rate": 0.9, "cache": _POSITIVE}
-    ),
-    "adam": _rule(
-        "adam",
-        ("m", "v"),
-        {
-            "learning_rate": 0.05,
-            "beta1": 0.8,
-            "beta2": 0.99,
-            "m": normal(N, C),
-            "v": _POSITIVE,
-            "t": length("t", 1, 9),
-        },
-    ),
-}
-"""What is asked, by the function that is judged."""
 
 
 def hidden_variant(function: str, points: Points) -> Check:
@@ -122,9 +41,11 @@ def hidden_variant(function: str, points: Points) -> Check:
     ValueError
         If the check has no points.
     """
-    experiment = _EXPERIMENTS[function]
+    experiment = EXPERIMENTS[function]
     results = experiment.results if isinstance(experiment, FunctionCall) else {}
-    return _hide(f"{function}.hidden", experiment, tuple(results) or _parts_of(experiment), points)
+    parts = tuple(results) or _parts_of(experiment)
+    settings = {"tolerance": EPS_IS_SMALL} if "norm" in function else {}
+    return _hide(f"{function}.hidden", experiment, parts, points, **settings)
 
 
 def hidden_linear_loss(target: str, points: float) -> Check:
