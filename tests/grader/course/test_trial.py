@@ -82,6 +82,16 @@ def test_time_is_a_budget_for_the_whole_check() -> None:
     assert candidate.call("quick:now", -1) == 1
 
 
+def test_a_warning_is_no_failure() -> None:
+    """Not even where warnings are errors, as in these tests."""
+
+    def warn(x: Any) -> Any:
+        return np.var(x, ddof=1)
+
+    candidate = TrialCandidate({"layers:warn": warn}.__getitem__)
+    assert np.isnan(candidate.call("layers:warn", np.ones(1)))
+
+
 def test_arrays_changed_in_place_are_told() -> None:
     """A wrong function does what the reference never does."""
 
