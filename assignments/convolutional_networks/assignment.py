@@ -15,13 +15,13 @@ from grader.families.normalization_laws import normalization_laws
 
 SPATIAL = "layers:spatial_batchnorm"
 SPATIAL_POINTS = {
-    "spatial_batchnorm_forward": 2.2,
+    "spatial_batchnorm_forward": 2.25,
     "spatial_batchnorm_forward.small_variance": 1,
-    "spatial_batchnorm_forward.properties": 0.8,
+    "spatial_batchnorm_forward.properties": 0.75,
     "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 1.5, "after_test": 0.5},
     "spatial_batchnorm_test.properties": 1,
-    "spatial_batchnorm_backward": {"dx": 2.5, "dgamma": 1.25, "dbeta": 1.25},
-    "spatial_batchnorm_backward.properties": 1,
+    "spatial_batchnorm_backward": {"dx": 2.25, "dgamma": 1.25, "dbeta": 1.25},
+    "spatial_batchnorm_backward.properties": 1.25,
 }
 
 assignment = Assignment(

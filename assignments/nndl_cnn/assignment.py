@@ -22,29 +22,29 @@ from grader.families import (
 from grader.families.normalization_laws import normalization_laws
 
 NORMALIZATION_POINTS = {
-    "spatial_batchnorm_forward": 2.2,
+    "spatial_batchnorm_forward": 2.25,
     "spatial_batchnorm_forward.small_variance": 1,
-    "spatial_batchnorm_forward.properties": 0.8,
+    "spatial_batchnorm_forward.properties": 0.75,
     "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 1.5, "after_test": 0.5},
     "spatial_batchnorm_test.properties": 1,
-    "spatial_batchnorm_backward": {"dx": 2.5, "dgamma": 1.25, "dbeta": 1.25},
-    "spatial_batchnorm_backward.properties": 1,
+    "spatial_batchnorm_backward": {"dx": 2.25, "dgamma": 1.25, "dbeta": 1.25},
+    "spatial_batchnorm_backward.properties": 1.25,
     "batchnorm_forward": 1.5,
     "batchnorm_forward.small_variance": 1,
     "batchnorm_forward.properties": 0.5,
-    "batchnorm_test": {"running_mean": 0.5, "running_var": 0.5, "out": 1, "after_test": 0.4},
-    "batchnorm_test.properties": 0.6,
-    "batchnorm_backward": {"dx": 1.5, "dgamma": 0.5, "dbeta": 0.5},
-    "batchnorm_backward.properties": 0.5,
+    "batchnorm_test": {"running_mean": 0.5, "running_var": 0.5, "out": 1, "after_test": 0.5},
+    "batchnorm_test.properties": 0.5,
+    "batchnorm_backward": {"dx": 1.375, "dgamma": 0.5, "dbeta": 0.5},
+    "batchnorm_backward.properties": 0.625,
 }
 
 COMBINED_POINTS = {
-    "conv_relu": 0.85,
-    "conv_relu.properties": 0.15,
-    "conv_relu_pool": 0.85,
-    "conv_relu_pool.properties": 0.15,
+    "conv_relu": 0.8125,
+    "conv_relu.properties": 0.1875,
+    "conv_relu_pool": 0.8125,
+    "conv_relu_pool.properties": 0.1875,
 }
-DROPOUT_POINTS = {"dropout_forward.properties": 0.4, "dropout_backward.properties": 0.2}
+DROPOUT_POINTS = {"dropout_forward.properties": 0.25, "dropout_backward.properties": 0.25}
 
 
 def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tuple[Question, ...]:
@@ -75,13 +75,13 @@ def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tu
 
 dropout_forward = DropoutForwardCheck(
     id="dropout_forward",
-    points={"values": 0.9, "share": 0.9, "seed": 0.4, "test": 0.4},
+    points={"values": 0.875, "share": 0.875, "seed": 0.5, "test": 0.5},
     hint="What do p and the mask mean, and what is divided by what in training?",
 )
 
 dropout_backward = DropoutBackwardCheck(
     id="dropout_backward",
-    points={"dx": 0.4, "test": 0.4},
+    points={"dx": 0.375, "test": 0.375},
     hint="By what was each entry of the input multiplied on the way forward?",
 )
 

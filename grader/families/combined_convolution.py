@@ -19,10 +19,10 @@ CONV_RELU_POOL = "conv_relu_pool"
 PARTS = ("out", "dx", "dw", "db")
 
 POINTS: Points = {
-    CONV_RELU: 1.7,
-    f"{CONV_RELU}.properties": 0.3,
-    CONV_RELU_POOL: 1.7,
-    f"{CONV_RELU_POOL}.properties": 0.3,
+    CONV_RELU: 1.625,
+    f"{CONV_RELU}.properties": 0.375,
+    CONV_RELU_POOL: 1.625,
+    f"{CONV_RELU_POOL}.properties": 0.375,
 }
 
 

@@ -43,8 +43,8 @@ FORWARD_POINTS: Points = {
     f"{FORWARD}.stride_3": 1,
 }
 BACKWARD_POINTS: Points = {
-    BACKWARD: {"dx": 1.5, "dw": 1.5, "db": 0.5},
-    f"{BACKWARD}.properties": 1.5,
+    BACKWARD: {"dx": 1.5, "dw": 1.5, "db": 0.75},
+    f"{BACKWARD}.properties": 1.25,
     f"{BACKWARD}.no_padding": {"dx": 0.5, "dw": 0.5},
     f"{BACKWARD}.stride_2": {"dx": 0.5, "dw": 0.5},
     f"{BACKWARD}.wide_padding": {"dx": 0.5, "dw": 0.5},

@@ -26,12 +26,12 @@ TOLERANCE = 5e-6
 """For gradients of the whole network: the course's own numeric check of them is not finer."""
 
 POINTS: Points = {
-    f"{NAME}.init": 2.4,
+    f"{NAME}.init": 2.25,
     f"{NAME}.scores": 2.5,
     f"{NAME}.other_sizes": 1,
-    f"{NAME}.loss": 1.7,
-    f"{NAME}.regularised_loss": 1.6,
-    f"{NAME}.gradients": 4.8,
+    f"{NAME}.loss": 1.75,
+    f"{NAME}.regularised_loss": 2,
+    f"{NAME}.gradients": 4.5,
     f"{NAME}.regularised_gradients": {"W1": 1, "W2": 1, "W3": 1},
     f"{NAME}.properties": 3,
 }

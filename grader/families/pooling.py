@@ -34,15 +34,15 @@ PRINTED = [
 """What the course prints for the first example of max pooling."""
 
 FORWARD_POINTS: Points = {
-    FORWARD: 1.8,
-    f"{FORWARD}.properties": 1.2,
+    FORWARD: 2.25,
+    f"{FORWARD}.properties": 0.75,
     f"{FORWARD}.overlapping": 1,
     f"{FORWARD}.oblong": 1,
     f"{FORWARD}.gaps": 1,
 }
 BACKWARD_POINTS: Points = {
-    BACKWARD: 2,
-    f"{BACKWARD}.properties": 1,
+    BACKWARD: 1.75,
+    f"{BACKWARD}.properties": 1.25,
     f"{BACKWARD}.overlapping": 2,
     f"{BACKWARD}.oblong": 1,
 }

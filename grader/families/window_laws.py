@@ -46,6 +46,7 @@ from grader.families.laws import check_laws
 from grader.families.points import Points
 
 CONVOLUTION = Convolution()
+SMALL = Convolution(positions=(1, 2))
 PADDED = Convolution(window=(2, 3), pads=(1, 2))
 POOLING = MaxPooling()
 POOLING_APART = MaxPooling(apart=True)
@@ -71,9 +72,9 @@ LAWS: dict[str, tuple[Property, ...]] = {
         Transposed(name="transposed", layer=Convolution(oblong=True)),
     ),
     "conv_backward_naive": (
-        GradientsAddUp(name="examples_add_up", layer=CONVOLUTION),
-        CachesApart(name="caches_apart", layer=CONVOLUTION),
-        Adjoint(name="follows_forward", layer=CONVOLUTION),
+        GradientsAddUp(name="examples_add_up", layer=SMALL),
+        CachesApart(name="caches_apart", layer=SMALL),
+        Adjoint(name="follows_forward", layer=SMALL),
         PaddingBackwards(name="padding", layer=PADDED),
         Adjoint(name="oblong", layer=Convolution(oblong=True, window=(1, 2), positions=(1, 2))),
     ),

@@ -40,10 +40,12 @@ class MaxPooling(WindowLayer):
         if self.whole:
             height, width = rows, columns
         channels = draw.size(1, 2)
-        order = draw.order(examples * channels * rows * columns)
-        x = (order - order.size // 2) / 10
+        shape = (examples, channels, rows, columns)
+        drawn = draw.array(*shape, low=-4.0, high=4.0, step=0.5)
+        # Less than a step in all, so that no two entries are equal.
+        x = drawn + np.arange(drawn.size).reshape(shape) / 1000
         options = {"pool_height": height, "pool_width": width, "stride": stride}
-        return {"x": x.reshape(examples, channels, rows, columns), OPTIONS: options}
+        return {"x": x, OPTIONS: options}
 
     def out_shape(self, arguments: Mapping[str, Any]) -> tuple[int, ...]:
         """Return ``(N, C, H', W')``."""
