@@ -8,7 +8,8 @@ for networks, never one loss for another), and only as long as that run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from grader.candidate.sandboxed import SandboxedCandidate
@@ -128,6 +129,34 @@ class Carrier:
         rows = [found.get(one.result.id, one) for one in judged]
         return Carried(tuple(rows), frozenset(self._own), self._forgiven)
 
+    @contextmanager
+    def stand_in_below(
+        self, owner: str, called: Collection[str], broken: Iterable[str]
+    ) -> Iterator[bool]:
+        """Have the reference stand in, for a while, for broken functions below an owner.
+
+        Yields whether anything is stood in for.
+
+        Parameters
+        ----------
+        owner : str
+            Canonical name of the function or class to look at without the errors of others.
+        called : collection of str
+            Targets that will be called, the owner among them.
+        broken : iterable of str
+            Targets that fail.
+        """
+        self._broken = dict.fromkeys(broken)
+        self._graph = NameGraph.of(self._modules.values())
+        names = self._graph.reach(map(_name, called))
+        wanted = self._find_below(owner, called, names)
+        functions = find_reference(self._assignment, self._settled, wanted) if wanted else {}
+        try:
+            self._stand_in(functions)
+            yield bool(functions)
+        finally:
+            self._stand_in({})
+
     def _has_own_work(self, judged: Sequence[JudgedPart]) -> bool:
         """Return whether anything passes that starter files do not hold complete."""
         return any(
@@ -185,22 +214,36 @@ class Carrier:
         definition = self._definitions.get(one.owner)
         if definition is None or definition.stub or one.check.constructs_only:
             return []
-        used = set(one.used) - set(one.check.targets if one.check.kind is Kind.TRAINING else ())
         names = self._graph.reach(map(_name, one.used))
+        if one.result.question in self._given and not self._uses_own_work(one, names):
+            return []
+        called = set(one.used) - set(one.check.targets if one.check.kind is Kind.TRAINING else ())
+        return self._find_below(one.owner, called, names)
+
+    def _find_below(self, owner: str, called: Collection[str], names: frozenset[str]) -> list[str]:
+        """Return what is broken below an owner, and what goes with that.
+
+        Parameters
+        ----------
+        owner : str
+            Canonical name.
+        called : collection of str
+            Targets that a check calls.
+        names : frozenset of str
+            Names of all that these reach.
+        """
         broken = [
             target
             for target in self._broken
-            if target != one.owner
-            and (target in used or _name(target) in names)
-            and may_stand_in(target, one.owner)
+            if target != owner
+            and (target in called or _name(target) in names)
+            and may_stand_in(target, owner)
         ]
-        if one.result.question in self._given and not self._uses_own_work(one, names):
-            return []
         partners = [
             partner
             for target in broken
             for partner in partners_of(target)
-            if partner != one.owner and _name(partner) in names
+            if partner != owner and _name(partner) in names
         ]
         return list(dict.fromkeys((*broken, *partners)))
 
@@ -231,6 +274,7 @@ class Carrier:
     def _describe(self, target: str, function: ReferenceFunction) -> StandIn:
         definition = self._definitions.get(target)
         files = self._graph.files.get(_name(target), ())
+        programme = lay_out_reference({target: function})
         if definition is None:  # it belongs where the others of its module are
             module = target.partition(":")[0]
             beside = {d.file for t, d in self._definitions.items() if t.partition(":")[0] == module}
@@ -242,6 +286,7 @@ class Carrier:
             keywords=function.keywords,
             own_parameters=() if definition is None else definition.parameters,
             keeps_cache="_forward" in target and target not in DOCUMENTED_CACHES,
+            draws=any("random" in module.source for module in programme.modules),
         )
 
     def _say_standing(self, causes: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from grader.blame import find_caller, find_right_functions
@@ -98,13 +98,10 @@ class Judge:
             JudgedPart(check, part, result)
             for (check, part), result in zip(parts, results, strict=True)
         ]
-        carried = Carrier(
-            self.candidate,
-            self.definitions,
-            self.modules,
+        carried = self.make_carrier(
             assignment,
             settled,
-            run=lambda check: self._run_again(
+            lambda check: self._run_again(
                 check, values_of(expected, assignment, check, settled), seeds.of(check)
             ),
         ).carry(judged)
@@ -112,6 +109,15 @@ class Judge:
         if not carried.possible:
             marked = block_consequences(marked)
         return hold_back(carried.judged, marked, carried.forgiven)
+
+    def make_carrier(
+        self,
+        assignment: Assignment,
+        settled: Settled,
+        run: Callable[[Check], Mapping[str, Outcome]] = lambda _: {},
+    ) -> Carrier:
+        """Return what judges without the errors of others; `run` runs a check once more."""
+        return Carrier(self.candidate, self.definitions, self.modules, assignment, settled, run=run)
 
     def _run_again(self, check: Check, expected: Expected, seed: int) -> dict[str, Outcome]:
         outcomes = self._run_check(check, expected, seed)
