@@ -47,6 +47,8 @@ class StandIn:
     """What the submission calls them; empty if it does not define the function."""
     keeps_cache: bool = False
     """Whether the second result is handed out as a token, which only another stand-in takes."""
+    draws: bool = False
+    """Whether it may draw from the legacy ``np.random``, whose state travels then."""
 
     @property
     def name(self) -> str:
@@ -128,8 +130,11 @@ class StandIns:
         args, kwargs = decoder.decode(header["args"]), decoder.decode(header["kwargs"])
         random = decoder.decode(header["random"])
         decoder.finish()
-        if type(args) is not tuple or type(kwargs) is not dict or not is_state(random):
+        draws = self.stand_ins[number].draws
+        if type(args) is not tuple or type(kwargs) is not dict:
             raise ProtocolError("malformed call of a stand-in")
+        if not (is_state(random) if draws else random is None):
+            raise ProtocolError("malformed state of a generator")
         if len(args) + len(kwargs) > _MOST_ARGUMENTS or not all(type(k) is str for k in kwargs):
             raise ProtocolError("malformed call of a stand-in")
         return self.stand_ins[number], args, kwargs, random
@@ -147,12 +152,13 @@ class StandIns:
                 random=random,
             )
             forgotten = [Forget(handle) for handle in self._drop_oldest()]
-            *_, reply, drawn = self._reference.run([*forgotten, call, Drawn(call)])
+            after = [Drawn(call)] if stand_in.draws else []
+            replies = self._reference.run([*forgotten, call, *after])[len(forgotten) :]
         except CallFailed as failed:
             if failed.failure.status is not Status.ERRORED:
                 raise ProtocolError("a stand-in has been given too much to do") from failed
             return pack_frame({"raise": failed.failure.message}, ())
-        return self._pack(stand_in, reply, places, drawn.value)
+        return self._pack(stand_in, replies[0], places, replies[1].value if after else None)
 
     def _translate(
         self, stand_in: StandIn, args: tuple[Any, ...], kwargs: Mapping[str, Any]

@@ -210,7 +210,7 @@ class World:
     def _list_stand_ins(self) -> list[Any]:
         """Return what is stood in for and where, in the order by which the worker names it."""
         stand_ins = () if self._stand_ins is None else self._stand_ins.stand_ins
-        return [[one.name, list(one.files)] for one in stand_ins]
+        return [[one.name, list(one.files), one.draws] for one in stand_ins]
 
     def _import(self, module: str) -> None:
         """Import a module on a budget of its own: what it costs is no check's."""

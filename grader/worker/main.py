@@ -183,8 +183,8 @@ class Worker:
     def _make_replacements(self, rows: Sequence[Any]) -> Replacements | None:
         """Return what puts stand-ins into the modules of the submission, if there are any."""
         by_file: dict[str, dict[str, Any]] = {}
-        for number, (name, files) in enumerate(rows):
-            stand_in = make_stand_in(number, name, self._call_back)
+        for number, (name, files, draws) in enumerate(rows):
+            stand_in = make_stand_in(number, name, self._call_back, draws=draws)
             for file in files:
                 by_file.setdefault(file, {})[name] = stand_in
         return Replacements(by_file) if by_file else None
