@@ -66,6 +66,7 @@ FORGED = {
         "send(frame(random={'t': ['MT19937', {'a': ['<u4', [624]]}, 10 ** 9, 0, 0.0]}))"
     ),
     "no generator": "send(frame(random=None), b'')",
+    "a generator of what draws nothing": "send(frame(call=1))",
     "a token of nobody's": "send(frame(args={'t': [{'h': [5, 'cache']}]}))",
     "a token inside": "send(frame(args={'t': [{'l': [{'t': [{'h': [1, 'cache']}]}]}]}))",
     "no object": "send('call')",
@@ -90,7 +91,11 @@ def prepare(
         StandIns(
             [
                 StandIn(
-                    target="layers:f", files=("layers.py",), parameters=("x",), keeps_cache=True
+                    target="layers:f",
+                    files=("layers.py",),
+                    parameters=("x",),
+                    keeps_cache=True,
+                    draws=True,
                 ),
                 StandIn(target="layers:h", files=("layers.py",), parameters=("dout", "cache")),
             ],

@@ -242,7 +242,7 @@ def test_both_sides_draw_from_one_generator(submit: Submit, stand_in: StandInFor
             return [np.random.rand(), f(1.0), np.random.rand()]
     """
     candidate = submit(source)
-    stand_in(candidate, "import numpy as np\ndef f(x): return np.random.rand()")
+    stand_in(candidate, "import numpy as np\ndef f(x): return np.random.rand()", draws=True)
     drawn = candidate.run([Seed(5), Call("layers:g")])[1].value
     assert drawn == np.random.RandomState(5).rand(3).tolist()
 
