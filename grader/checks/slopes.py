@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BLOCK = 1024
 """Entries that share a direction: one of them that is 1 % off moves it by about 1e-4."""
 
-MOST_BLOCKS = 16
+MOST_BLOCKS = 4
 """Larger arrays get larger blocks."""
 
 FLOOR = 1e-8

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+_CLEAR = 1e-2
+"""Relative distance beyond which no single entry has to be found: all of it is wrong."""
+
 _SAME = 1e-6
 """Relative distance of two slopes of the same function along the same direction."""
 
@@ -106,6 +109,8 @@ class NumericGradient(NDArrayOperatorsMixin):
         for slope in doubtful:
             entries = slope.direction.entries
             distance = measure_distance(self.surface, flat, entries, self.generator)
+            if distance > _CLEAR:
+                return Distance(distance)
             if distance > 0:
                 entry = find_entry(self.surface, flat, entries, self.generator)
                 return Distance(max(distance, entry.distance if entry else 0.0), entry)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 import numpy as np
 import pytest
 
 from grader import ForwardBackward, FunctionCall, GradientCheck, ModelLoss, integers, normal
+from grader.candidate.local import LocalCandidate
 from grader.model import Outcome, Status
 from reference.targets import resolve
 
@@ -308,3 +310,65 @@ def test_gradients_in_float32_pass(judge: Judge) -> None:
     outcome = judge(RELU, changed)["dx"]
     assert outcome.status is Status.PASSED
     assert outcome.evidence.notes == ()
+
+
+LARGE = replace(
+    AFFINE,
+    experiment=replace(
+        AFFINE.experiment,  # type: ignore[type-var]
+        arguments={"x": normal(3, 100), "w": normal(100, 100), "b": normal(100)},
+        upstream=normal(3, 100),
+    ),
+)
+
+
+@pytest.mark.parametrize("entry", [(0, 0), (41, 87), (99, 99)])
+def test_one_wrong_entry_of_ten_thousand_is_found(judge: Judge, entry: tuple[int, int]) -> None:
+    """An entry that is 1 % off is no derivative of the own forward pass, and its index is told."""
+
+    def spoilt(dout: Any, cache: Any) -> tuple[Any, ...]:
+        dx, dw, db = affine_backward(dout, cache)
+        dw[entry] *= 1.01
+        return dx, dw, db
+
+    for seed in range(5):
+        outcomes = judge(LARGE, {"layers:affine_backward": spoilt}, seed=seed)
+        assert statuses(outcomes) == {
+            "dx": Status.PASSED,
+            "dw": Status.FAILED,
+            "db": Status.PASSED,
+        }
+        assert outcomes["dw"].evidence.index == entry
+        assert "not the derivative of your own" in outcomes["dw"].evidence.notes[0]
+
+
+def test_a_wrong_entry_of_the_own_derivative_is_seen(judge: Judge) -> None:
+    """A forward pass that takes one of ten thousand weights twice has another derivative."""
+
+    def spoilt(x: Any, w: Any, b: Any) -> tuple[Any, Any]:
+        other = w.copy()
+        other[41, 87] *= 2
+        return affine_forward(x, other, b)[0], affine_forward(x, w, b)[1]
+
+    for seed in range(5):
+        outcomes = judge(LARGE, {"layers:affine_forward": spoilt}, seed=seed)
+        assert statuses(outcomes)["dw"] is Status.PASSED
+        assert "another derivative" in outcomes["dw"].evidence.notes[0]
+
+
+@pytest.mark.parametrize("check", ALL, ids=lambda check: check.id)
+def test_right_gradients_cost_two_values_and_one_round_trip(check: GradientCheck) -> None:
+    """One joint direction over all variables is enough when all agrees."""
+    trips: list[int] = []
+
+    @dataclass(frozen=True)
+    class Counted(type(check.experiment)):  # type: ignore[misc]  # whichever it is
+        def evaluate(self, candidate: Any, points: Any) -> Any:
+            trips.append(len(points))
+            return super().evaluate(candidate, points)
+
+    fields = {f.name: getattr(check.experiment, f.name) for f in dataclass_fields(check.experiment)}
+    counted = replace(check, experiment=Counted(**fields))
+    reference = LocalCandidate(resolve)
+    counted.run(reference, check.expect(reference, 0), 0)
+    assert trips == [2]

@@ -247,6 +247,94 @@ def test_kinks_within_reach_cost_nothing(judge: Judge) -> None:
         assert judge(make_check(source), seed=seed)["dx"].status is Status.PASSED
 
 
+LARGE = """
+np.random.seed(5)
+x = np.random.randn(3, 100)
+w = np.random.randn(100, 100)
+b = np.random.randn(100)
+dout = np.random.randn(3, 100)
+dw_num = eval_numerical_gradient_array(lambda w: affine_forward(x, w, b)[0], w, dout)
+_, cache = affine_forward(x, w, b)
+dx, dw, db = affine_backward(dout, cache)
+print('dw error: ', rel_error(dw_num, dw))
+"""
+
+
+@pytest.mark.parametrize("entry", [(0, 0), (41, 87), (99, 99)])
+@pytest.mark.parametrize("tolerance", [1e-8, 1e-3])
+def test_one_wrong_entry_of_ten_thousand_is_found(
+    judge: Judge, entry: tuple[int, int], tolerance: float
+) -> None:
+    """An entry that is 1 % off does not hide among others, however loosely they are compared."""
+
+    def spoilt(dout: Any, cache: Any) -> Any:
+        dx, dw, db = resolve("layers:affine_backward")(dout, cache)
+        dw[entry] *= 1.01
+        return dx, dw, db
+
+    check = make_check(LARGE, tolerances={"dw": tolerance})
+    for seed in range(10):
+        assert judge(check, seed=seed)["dw"].status is Status.PASSED
+        outcome = judge(check, {"layers:affine_backward": spoilt}, seed=seed)["dw"]
+        assert outcome.status is Status.FAILED
+        assert outcome.evidence.index == entry
+
+
+def test_a_gradient_costs_two_values(judge: Judge) -> None:
+    """A right gradient is compared without a look at its entries."""
+    calls = []
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(1)
+        return resolve("layers:affine_forward")(*arguments)
+
+    outcomes = judge(make_check(BACKWARD), {"layers:affine_forward": counted})
+    assert {outcome.status for outcome in outcomes.values()} == {Status.PASSED}
+    assert len(calls) == 2 * 2 + 1
+
+
+@pytest.mark.parametrize("returned", [np.float32, np.float64])
+@pytest.mark.parametrize("source", [BACKWARD, NETWORK])
+def test_single_precision_inside_is_no_mistake(judge: Judge, source: str, returned: Any) -> None:
+    """Fewer digits make the steps longer, whatever the dtype that comes back."""
+
+    def round_to(value: Any, dtype: Any = np.float32) -> Any:
+        if isinstance(value, np.ndarray | np.floating) and value.dtype.kind == "f":
+            return value.astype(dtype)
+        if type(value) is dict:
+            return {key: round_to(item, dtype) for key, item in value.items()}
+        return value
+
+    def forward(x: Any, w: Any, b: Any) -> Any:
+        given = tuple(map(round_to, (x, w, b)))
+        return round_to(resolve("layers:affine_forward")(*given)[0], returned), given
+
+    def backward(dout: Any, cache: Any) -> Any:
+        x, w, _ = cache
+        rows = x.reshape(len(x), -1)
+        dout = round_to(dout)
+        return tuple(
+            round_to(g, returned)
+            for g in ((dout @ w.T).reshape(x.shape), rows.T @ dout, dout.sum(axis=0))
+        )
+
+    class Net(resolve("fc_net:TwoLayerNet")):  # type: ignore[misc]  # made when asked for
+        def loss(self, X: Any, y: Any = None) -> Any:
+            own, self.params = self.params, round_to(self.params)
+            loss, grads = super().loss(round_to(X), y)
+            self.params = own
+            return round_to(np.float32(loss), returned), round_to(round_to(grads), returned)
+
+    changed = {
+        "layers:affine_forward": forward,
+        "layers:affine_backward": backward,
+        "fc_net:TwoLayerNet": Net,
+    }
+    for seed in range(10):
+        outcomes = judge(make_check(source), changed, seed=seed)
+        assert {outcome.status for outcome in outcomes.values()} == {Status.PASSED}
+
+
 def test_any_other_use_of_a_numeric_gradient_makes_all_of_it(judge: Judge) -> None:
     """A cell may index it, print it or calculate with it."""
     source = """
