@@ -17,6 +17,7 @@ from grader import (
     Question,
     SettledScores,
     ValueCheck,
+    Visibility,
     integers,
     normal,
     uniform,
@@ -24,22 +25,28 @@ from grader import (
 from grader.families.fully_connected import DEEP, TOLERANCE, deep_network
 from grader.families.normalization import gradient_check, test_mode_check, train_checks
 from grader.families.normalization_laws import normalization_laws
+from grader.families.variants import hidden_variant
 
 FORWARD = "layers:batchnorm_forward"
 SHAPE = (12, 5)
 
 POINTS = {
-    "batchnorm_forward": 6,
+    "batchnorm_forward": 5.5,
+    "batchnorm_forward.hidden": 0.5,
     "batchnorm_forward.small_variance": 3,
     "batchnorm_forward.properties": 2,
     "batchnorm_forward.test_mode": {"running_mean": 3, "running_var": 3, "out": 3, "after_test": 1},
     "batchnorm_test.properties": 3,
-    "batchnorm_backward": {"dx": 6, "dgamma": 2.25, "dbeta": 2.25},
+    "batchnorm_backward": {"dx": 5.5, "dgamma": 2.25, "dbeta": 2.25},
+    "batchnorm_backward.hidden": {"dx": 0.25, "dgamma": 0.125, "dbeta": 0.125},
     "batchnorm_backward.properties": 2.5,
-    "batchnorm_backward_alt": {"dx": 3, "dgamma": 1, "dbeta": 1},
+    "batchnorm_backward_alt": {"dx": 2.75, "dgamma": 1, "dbeta": 1},
+    "batchnorm_backward_alt.hidden": {"dx": 0.25},
     "batchnorm_backward_alt.properties": 1,
     "layernorm_forward.properties": 0.625,
+    "layernorm_forward.hidden": 0.25,
     "layernorm_backward.properties": 1,
+    "layernorm_backward.hidden": {"dx": 0.25},
     "FullyConnectedNet.batchnorm.properties": 3,
 }
 
@@ -95,7 +102,7 @@ layernorm_forward = ValueCheck(
         arguments={**layer_input, **layer_scale_and_shift, "ln_param": {}},
         results={"out": (0,)},
     ),
-    points={"out": 3.375},
+    points={"out": 3.125},
     hint="Over which axis are mean and variance of one example taken?",
 )
 
@@ -108,7 +115,7 @@ layernorm_backward = GradientCheck(
         upstream=normal(4, 7),
         gradients={"dx": "x", "dgamma": "gamma", "dbeta": "beta"},
     ),
-    points={"dx": 1.5, "dgamma": 0.75, "dbeta": 0.75},
+    points={"dx": 1.25, "dgamma": 0.75, "dbeta": 0.75},
     hint="Batch normalisation of the transposed input: which sums go over the other axis then?",
 )
 
@@ -188,10 +195,15 @@ FullyConnectedNet = (
             y=integers(10, 6),
         ),
         tolerance=1e-6,
-        points={"scores": 3},
+        points={"scores": 2},
         hint="Does each normalisation get the same dictionary at every call, and one of its own?",
     ),
     normalization_laws("FullyConnectedNet.batchnorm", POINTS),
+    replace(
+        network_checks("hidden", 0.6)[1],
+        points=dict.fromkeys(looked_at, 0.125),
+        visibility=Visibility.HIDDEN,
+    ),
 )
 
 # --- the handout's questions ----------------------------------------------------------------
@@ -209,6 +221,7 @@ assignment = Assignment(
                 replace(in_training, tolerance=EPS_IS_SMALL),
                 small_variance,
                 normalization_laws("batchnorm_forward", POINTS),
+                hidden_variant("batchnorm_forward", POINTS),
             ),
         ),
         Question(
@@ -222,6 +235,7 @@ assignment = Assignment(
             checks=(
                 backward("batchnorm_backward"),
                 normalization_laws("batchnorm_backward", POINTS),
+                hidden_variant("batchnorm_backward", POINTS),
             ),
         ),
         Question(
@@ -230,6 +244,7 @@ assignment = Assignment(
             checks=(
                 backward("batchnorm_backward_alt"),
                 normalization_laws("batchnorm_backward_alt", POINTS),
+                hidden_variant("batchnorm_backward_alt", POINTS),
             ),
             optional=True,
         ),
@@ -245,8 +260,10 @@ assignment = Assignment(
             checks=(
                 layernorm_forward,
                 normalization_laws("layernorm_forward", POINTS),
+                hidden_variant("layernorm_forward", POINTS),
                 layernorm_backward,
                 normalization_laws("layernorm_backward", POINTS),
+                hidden_variant("layernorm_backward", POINTS),
             ),
             optional=True,
         ),

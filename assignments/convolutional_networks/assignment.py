@@ -12,15 +12,18 @@ from grader.families import (
     pooling,
 )
 from grader.families.normalization_laws import normalization_laws
+from grader.families.variants import hidden_variant
 
 SPATIAL = "layers:spatial_batchnorm"
 SPATIAL_POINTS = {
-    "spatial_batchnorm_forward": 2.25,
+    "spatial_batchnorm_forward": 2,
+    "spatial_batchnorm_forward.hidden": 0.25,
     "spatial_batchnorm_forward.small_variance": 1,
     "spatial_batchnorm_forward.properties": 0.75,
     "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 1.5, "after_test": 0.5},
     "spatial_batchnorm_test.properties": 1,
-    "spatial_batchnorm_backward": {"dx": 2.25, "dgamma": 1.25, "dbeta": 1.25},
+    "spatial_batchnorm_backward": {"dx": 2, "dgamma": 1.25, "dbeta": 1.25},
+    "spatial_batchnorm_backward.hidden": {"dx": 0.125, "dgamma": 0.0625, "dbeta": 0.0625},
     "spatial_batchnorm_backward.properties": 1.25,
 }
 
@@ -98,6 +101,7 @@ assignment = Assignment(
                     SPATIAL_POINTS,
                 ),
                 normalization_laws("spatial_batchnorm_forward", SPATIAL_POINTS),
+                hidden_variant("spatial_batchnorm_forward", SPATIAL_POINTS),
                 normalization.test_mode_check(
                     f"{SPATIAL}_forward", "spatial_batchnorm_test", (3, 4, 2, 5), SPATIAL_POINTS
                 ),
@@ -116,6 +120,7 @@ assignment = Assignment(
                     SPATIAL_POINTS,
                 ),
                 normalization_laws("spatial_batchnorm_backward", SPATIAL_POINTS),
+                hidden_variant("spatial_batchnorm_backward", SPATIAL_POINTS),
             ),
         ),
     ),

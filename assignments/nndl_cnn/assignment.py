@@ -20,31 +20,47 @@ from grader.families import (
     pooling,
 )
 from grader.families.normalization_laws import normalization_laws
+from grader.families.variants import (
+    hidden_dropout_backward,
+    hidden_dropout_forward,
+    hidden_variant,
+)
 
 NORMALIZATION_POINTS = {
-    "spatial_batchnorm_forward": 2.25,
+    "spatial_batchnorm_forward": 2,
+    "spatial_batchnorm_forward.hidden": 0.25,
     "spatial_batchnorm_forward.small_variance": 1,
     "spatial_batchnorm_forward.properties": 0.75,
     "spatial_batchnorm_test": {"running_mean": 1, "running_var": 1, "out": 1.5, "after_test": 0.5},
     "spatial_batchnorm_test.properties": 1,
-    "spatial_batchnorm_backward": {"dx": 2.25, "dgamma": 1.25, "dbeta": 1.25},
+    "spatial_batchnorm_backward": {"dx": 2, "dgamma": 1.25, "dbeta": 1.25},
+    "spatial_batchnorm_backward.hidden": {"dx": 0.125, "dgamma": 0.0625, "dbeta": 0.0625},
     "spatial_batchnorm_backward.properties": 1.25,
-    "batchnorm_forward": 1.5,
+    "batchnorm_forward": 1.375,
+    "batchnorm_forward.hidden": 0.125,
     "batchnorm_forward.small_variance": 1,
     "batchnorm_forward.properties": 0.5,
     "batchnorm_test": {"running_mean": 0.5, "running_var": 0.5, "out": 1, "after_test": 0.5},
     "batchnorm_test.properties": 0.5,
-    "batchnorm_backward": {"dx": 1.375, "dgamma": 0.5, "dbeta": 0.5},
+    "batchnorm_backward": {"dx": 1.25, "dgamma": 0.5, "dbeta": 0.5},
+    "batchnorm_backward.hidden": {"dx": 0.125},
     "batchnorm_backward.properties": 0.625,
 }
 
 COMBINED_POINTS = {
-    "conv_relu": 0.8125,
+    "conv_relu": 0.6875,
+    "conv_relu.hidden": 0.125,
     "conv_relu.properties": 0.1875,
-    "conv_relu_pool": 0.8125,
+    "conv_relu_pool": 0.6875,
+    "conv_relu_pool.hidden": 0.125,
     "conv_relu_pool.properties": 0.1875,
 }
-DROPOUT_POINTS = {"dropout_forward.properties": 0.25, "dropout_backward.properties": 0.25}
+DROPOUT_POINTS = {
+    "dropout_forward.properties": 0.25,
+    "dropout_forward.hidden": {"values": 0.0625, "test": 0.0625},
+    "dropout_backward.properties": 0.25,
+    "dropout_backward.hidden": 0.125,
+}
 
 
 def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tuple[Question, ...]:
@@ -58,6 +74,7 @@ def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tu
             checks=(
                 *normalization.train_checks(forward, f"{name}_forward", shape, points),
                 normalization_laws(f"{name}_forward", points),
+                hidden_variant(f"{name}_forward", points),
                 normalization.test_mode_check(forward, f"{name}_test", shape, points),
                 normalization_laws(f"{name}_test", points),
             ),
@@ -68,6 +85,7 @@ def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tu
             checks=(
                 normalization.gradient_check(forward, backward, f"{name}_backward", shape, points),
                 normalization_laws(f"{name}_backward", points),
+                hidden_variant(f"{name}_backward", points),
             ),
         ),
     )
@@ -75,13 +93,13 @@ def normalization_questions(name: str, title: str, shape: tuple[int, ...]) -> tu
 
 dropout_forward = DropoutForwardCheck(
     id="dropout_forward",
-    points={"values": 0.875, "share": 0.875, "seed": 0.5, "test": 0.5},
+    points={"values": 0.75, "share": 0.875, "seed": 0.5, "test": 0.5},
     hint="What do p and the mask mean, and what is divided by what in training?",
 )
 
 dropout_backward = DropoutBackwardCheck(
     id="dropout_backward",
-    points={"dx": 0.375, "test": 0.375},
+    points={"dx": 0.25, "test": 0.375},
     hint="By what was each entry of the input multiplied on the way forward?",
 )
 
@@ -160,8 +178,10 @@ assignment = Assignment(
             checks=(
                 dropout_forward,
                 normalization_laws("dropout_forward", DROPOUT_POINTS),
+                hidden_dropout_forward(DROPOUT_POINTS),
                 dropout_backward,
                 normalization_laws("dropout_backward", DROPOUT_POINTS),
+                hidden_dropout_backward(DROPOUT_POINTS),
             ),
         ),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.checks.properties import PropertyCheck
 from grader.checks.properties.base import Property
 from grader.checks.properties.combined_convolution import (
@@ -46,7 +48,8 @@ from grader.families.laws import check_laws
 from grader.families.points import Points
 
 CONVOLUTION = Convolution()
-SMALL = Convolution(positions=(1, 2))
+BACKWARDS = Convolution(positions=(1, 2), pads=(1, 1))
+"""On the way back no padding is a trap of its own, and the business of one law."""
 PADDED = Convolution(window=(2, 3), pads=(1, 2))
 POOLING = MaxPooling()
 POOLING_APART = MaxPooling(apart=True)
@@ -72,11 +75,11 @@ LAWS: dict[str, tuple[Property, ...]] = {
         Transposed(name="transposed", layer=Convolution(oblong=True)),
     ),
     "conv_backward_naive": (
-        GradientsAddUp(name="examples_add_up", layer=SMALL),
-        CachesApart(name="caches_apart", layer=SMALL),
-        Adjoint(name="follows_forward", layer=SMALL),
+        GradientsAddUp(name="examples_add_up", layer=BACKWARDS),
+        CachesApart(name="caches_apart", layer=BACKWARDS),
+        Adjoint(name="follows_forward", layer=BACKWARDS),
         PaddingBackwards(name="padding", layer=PADDED),
-        Adjoint(name="oblong", layer=Convolution(oblong=True, window=(1, 2), positions=(1, 2))),
+        Adjoint(name="oblong", layer=replace(BACKWARDS, window=(1, 2), oblong=True)),
     ),
     "max_pool_forward_naive": (
         GrowsWithEntries(name="grows", layer=POOLING),

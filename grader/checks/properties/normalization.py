@@ -110,10 +110,9 @@ class BatchNormalization(Normalization):
         return "(0, 2, 3)" if self.images else "0"
 
     def draw_shape(self, draw: Draw, examples: int) -> tuple[int, ...]:
-        """Return ``(N, D)`` or ``(N, C, H, W)``."""
-        if not self.images:
-            return examples, draw.size(1, 3)
-        return examples, draw.size(1, 3), draw.size(1, 2), draw.size(1, 2)
+        """Return ``(N, D)`` or ``(N, C, H, W)``, with features to be mixed up."""
+        features = draw.size(2, 3)
+        return (examples, features, *(draw.size(1, 2) for _ in range(2 if self.images else 0)))
 
     def draw_options(self, draw: Draw, features: int) -> dict[str, Any]:
         """Return the mode, and running averages for test mode."""
