@@ -62,6 +62,22 @@ MISTAKES = (
         "nonlinearity a layer of its own.",
         hint="Which layer of the network decides what becomes of negative numbers?",
     ),
+    _forward(
+        name="not_flattened",
+        edits=(("x.reshape(x.shape[0], w.shape[0]) @ w", "x @ w"),),
+        title="input not flattened",
+        explanation="The input is multiplied as it is, which works only for examples that are "
+        "rows already.",
+        hint="What shape has a minibatch of images, and which shape does a matrix product need?",
+    ),
+    _backward(
+        name="not_flattened",
+        edits=(("x.reshape(x.shape[0], w.shape[0]).T @ dout", "x.T @ dout"),),
+        title="input not flattened in the gradient of the weights",
+        explanation="The input is transposed as it is, which works only for examples that are "
+        "rows already.",
+        hint="Which shape did the input have when it was multiplied by the weights?",
+    ),
     _backward(
         name="weights_divided_by_n",
         edits=((".T @ dout", ".T @ dout / x.shape[0]"),),

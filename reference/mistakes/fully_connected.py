@@ -5,7 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from reference.mistakes.mistake import Mistake
-from reference.mistakes.regularization import not_halved, regularization_mistakes
+from reference.mistakes.regularization import (
+    not_halved,
+    not_halved_in_loss,
+    regularization_mistakes,
+)
 
 _NET = "fc_net:FullyConnectedNet"
 _LOSS = "FullyConnectedNet.loss"
@@ -253,6 +257,23 @@ MISTAKES = (
         "round.",
         hint="In which order does the backward pass of the normalisation return its gradients?",
     ),
+    _loss(
+        name="scales_regularised",
+        using=_BATCHNORM,
+        edits=(
+            (
+                "return add_l2_penalty(loss, grads, self.params, self.reg), grads",
+                """for name, value in self.params.items():
+            if name.startswith(("gamma", "beta")):
+                loss += 0.5 * self.reg * float((value * value).sum())
+                grads[name] = grads[name] + self.reg * value
+        return add_l2_penalty(loss, grads, self.params, self.reg), grads""",
+            ),
+        ),
+        title="scales and shifts regularised",
+        explanation="The scales and shifts of the normalisation are in the regularisation, too.",
+        hint="Which parameters does the handout regularise?",
+    ),
     _forward(
         name="no_dropout",
         using=_DROPOUT,
@@ -298,5 +319,6 @@ MISTAKES = (
         hint="How many dropout layers does the architecture in the handout have?",
     ),
     not_halved(_NET, _LOSS),
+    not_halved_in_loss(_NET, _LOSS),
     *regularization_mistakes(_NET, _LOSS, last='f"W{last}"'),
 )

@@ -55,6 +55,14 @@ def _regularization(target: str) -> tuple[Mistake, ...]:
             hint="Differentiate the square of one weight: which factor comes down?",
         ),
         mistake(
+            name="regularisation_gradient_doubled",
+            edits=((_PENALTY_GRADIENT, "dW + 4 * penalty * W"),),
+            title="gradient of the regularisation doubled",
+            explanation="The gradient of the regularisation is twice what the loss asks for.",
+            hint="Differentiate the square of one weight, with the factor that your loss has in "
+            "front of it: what is left?",
+        ),
+        mistake(
             name="regularisation_cubed",
             edits=((_PENALTY, "loss + penalty * float((W * W * W).sum())"),),
             title="weights cubed in the regularisation",
@@ -91,6 +99,13 @@ def _naive_averages(target: str) -> tuple[Mistake, ...]:
             title="summed instead of averaged",
             explanation="Loss and gradient are sums over the examples, so that they grow with the "
             "batch.",
+            hint="If every example were in the batch twice, should the loss change?",
+        ),
+        mistake(
+            name="loss_not_averaged",
+            edits=(("loss / examples", "loss"),),
+            title="loss not averaged",
+            explanation="The loss is a sum over the examples; its gradient is averaged.",
             hint="If every example were in the batch twice, should the loss change?",
         ),
         mistake(
@@ -147,6 +162,18 @@ def _vectorized_averages(target: str) -> tuple[Mistake, ...]:
             explanation="The gradient is a sum over the examples, though the loss is their mean.",
             hint="Which line turns the sum of the losses into a mean, and where is its like for "
             "the gradient?",
+        ),
+        mistake(
+            name="loss_not_averaged",
+            edits=(
+                (
+                    _VECTORIZED_RESULT,
+                    "_regularize(len(X) * loss, _project_back(X, dscores), W, reg,",
+                ),
+            ),
+            title="loss not averaged",
+            explanation="The loss is a sum over the examples; its gradient is averaged.",
+            hint="If every example were in the batch twice, should the loss change?",
         ),
         mistake(
             name="gradient_transposed",

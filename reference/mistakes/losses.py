@@ -132,6 +132,15 @@ MISTAKES = (
         hint="If the score of the true class rises, does the loss rise or fall?",
     ),
     _svm(
+        name="gradient_sign",
+        edits=((_AVERAGE, "    dx /= -examples\n"),),
+        title="gradient with the wrong sign",
+        explanation="The gradient points to where the loss falls, though a gradient points to "
+        "where it rises.",
+        hint="If a violating score rises, does the loss rise or fall, and what sign has your "
+        "gradient there?",
+    ),
+    _svm(
         name="not_averaged",
         edits=((_SVM_LOSS, "loss = float(margins.sum())"), (_AVERAGE, "")),
         title="summed instead of averaged",

@@ -69,6 +69,25 @@ MISTAKES = (
         hint="The handout's velocity is added to the parameter as it is. In which units is yours?",
     ),
     _momentum(
+        name="gradients_without_rate",
+        edits=(
+            (f"velocity - {_RATE} * dw", "velocity + dw"),
+            ("w + velocity, config", "w - velocity, config"),
+        ),
+        title="learning rate left out, and the velocity uphill",
+        explanation="The velocity sums gradients as they are and is taken away from the parameter; "
+        "the learning rate appears nowhere.",
+        hint="What would a learning rate of zero do, and what does yours do then?",
+    ),
+    _momentum(
+        name="momentum_twice",
+        edits=(("w + velocity, config", 'w + _number(config, "momentum") * velocity, config'),),
+        title="momentum applied twice",
+        explanation="The new velocity is shortened once more by the momentum on its way into the "
+        "parameter.",
+        hint="At the very first step, when no velocity is there yet, does the momentum matter?",
+    ),
+    _momentum(
         name="velocity_subtracted",
         edits=(("w + velocity, config", "w - velocity, config"),),
         title="velocity subtracted from the parameter",
@@ -335,6 +354,25 @@ MISTAKES = (
         explanation="The correction uses the number of steps before this one, which is zero at the "
         "first.",
         hint="At the very first step, by what does your correction divide?",
+    ),
+    _adam(
+        name="counted_twice",
+        edits=(("beta1**t), v / (1 - beta2**t)", "beta1 ** (t + 1)), v / (1 - beta2 ** (t + 1))"),),
+        title="step counted twice",
+        explanation="The correction is that of the step after this one.",
+        hint="At the very first step, which power of the decay rates is in your correction?",
+    ),
+    _adam(
+        name="one_decay_rate_for_both",
+        edits=(
+            (
+                '_number(config, "beta1"), _number(config, "beta2")',
+                '_number(config, "beta1"), _number(config, "beta1")',
+            ),
+        ),
+        title="one decay rate for both means",
+        explanation="Both moving means decay at the rate of the first.",
+        hint="Which entry of the settings does your result not depend on?",
     ),
     _adam(
         name="count_not_stored",

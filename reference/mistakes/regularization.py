@@ -100,6 +100,13 @@ def regularization_mistakes(
             hint="How many weight matrices does the model have, and how many does your sum hold?",
         ),
         mistake(
+            name="first_layer_not_regularised",
+            edits=((result, result.replace("self.params", others.replace(last, '"W1"'))),),
+            title="first layer not regularised",
+            explanation="The weights of the first layer are left out of the regularisation.",
+            hint="How many weight matrices does the model have, and how many does your sum hold?",
+        ),
+        mistake(
             name="last_layer_gradient_not_regularised",
             edits=((result, beside.format(parameters=others, strength=strength, factor=times)),),
             title="regularisation missing in the last layer's gradient",
@@ -184,4 +191,29 @@ def not_halved(target: str, within: str) -> Mistake:
         title="one half missing in the regularisation",
         explanation="Loss and gradients hold twice the regularisation that the handout asks for.",
         hint="Which factor does the handout write in front of the squares, besides the strength?",
+    )
+
+
+def not_halved_in_loss(target: str, within: str) -> Mistake:
+    """Return the mistake of a network whose loss alone regularises twice as much."""
+    result = "return add_l2_penalty(loss, grads, self.params, self.reg), grads"
+    return Mistake(
+        name="regularisation_not_halved_in_loss",
+        target=target,
+        within=within,
+        edits=(
+            (
+                result,
+                (
+                    "doubled = add_l2_penalty(loss, dict(grads), self.params, self.reg, 1.0)\n"
+                    "        add_l2_penalty(loss, grads, self.params, self.reg)\n"
+                    "        return doubled, grads"
+                ),
+            ),
+        ),
+        title="one half missing in the loss's regularisation",
+        explanation="The loss holds twice the regularisation that the handout asks for, and that "
+        "the gradients are those of.",
+        hint="Differentiate the term that your loss adds for one weight: is that what you add to "
+        "its gradient?",
     )

@@ -256,6 +256,21 @@ MISTAKES = (
         hint="Which class does a high score speak for?",
     ),
     _predict(
+        name="relu_missing_in_prediction",
+        edits=(
+            (
+                "self.loss(X)",
+                (
+                    '((X @ self._oriented("W1") + self.params["b1"]) @ self._oriented("W2")'
+                    ' + self.params["b2"])'
+                ),
+            ),
+        ),
+        title="no ReLU in the prediction",
+        explanation="The prediction computes its own scores and leaves out the ReLU.",
+        hint="Are the scores that you predict from those that your loss is taken of?",
+    ),
+    _predict(
         name="over_examples",
         edits=(("argmax(axis=1)", "argmax(axis=0)"),),
         title="largest score over the wrong axis",

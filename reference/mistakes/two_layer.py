@@ -5,7 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from reference.mistakes.mistake import Mistake
-from reference.mistakes.regularization import not_halved, regularization_mistakes
+from reference.mistakes.regularization import (
+    not_halved,
+    not_halved_in_loss,
+    regularization_mistakes,
+)
 
 _NET = "fc_net:TwoLayerNet"
 _LOSS = "TwoLayerNet.loss"
@@ -124,6 +128,13 @@ MISTAKES = (
         "of them?",
     ),
     _loss(
+        name="first_bias_not_used",
+        edits=(('self.params["b1"])', '0 * self.params["b1"])'),),
+        title="bias of the first layer not used",
+        explanation="The hidden units are computed without their bias.",
+        hint="Which parameter can be changed without changing the scores?",
+    ),
+    _loss(
         name="bias_not_used",
         edits=(('self.params["b2"])', '0 * self.params["b2"])'),),
         title="bias of the last layer not used",
@@ -214,5 +225,6 @@ MISTAKES = (
         hint="How much does a hidden unit change each of the scores?",
     ),
     not_halved(_NET, _LOSS),
+    not_halved_in_loss(_NET, _LOSS),
     *regularization_mistakes(_NET, _LOSS, last='"W2"'),
 )
