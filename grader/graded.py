@@ -116,8 +116,9 @@ def _explain(
         return results
     from grader.diagnosis.explaining import Explainer
 
+    below = judge.make_carrier(assignment, settled).stand_in_below
     fingerprints = loaded.read_fingerprints()
-    return Explainer(assignment, settled, judge.candidate, fingerprints).explain(results)
+    return Explainer(assignment, settled, judge.candidate, fingerprints, below).explain(results)
 
 
 def _add_answers(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from grader.candidate.base import CallFailed, Candidate
 from grader.course.assignment import Assignment
@@ -17,10 +18,16 @@ from grader.diagnosis.repeated import find_dependence
 from grader.diagnosis.shapes import Shape, find_shape, make_case
 from grader.model import Certainty, CheckResult, Evidence, Kind, Status
 
+StandInBelow: TypeAlias = (
+    "Callable[[str, Collection[str], Collection[str]], AbstractContextManager[bool]]"
+)
+"""Given an owner, what will be called, and what is broken; gives whether anything stands in."""
+
 CPU_SECONDS = 2.0
 """CPU seconds of student code for the probes of one target."""
 
 _EXPLAINED = frozenset({Status.FAILED, Status.ERRORED})
+_MENDABLE = frozenset({*_EXPLAINED, Status.MISSING, Status.TIMED_OUT, Status.CRASHED})
 _ENDLESS = frozenset({Status.TIMED_OUT, Status.CRASHED, Status.BLOCKED})
 
 
@@ -67,16 +74,22 @@ class Explainer:
         The submission.
     fingerprints : mapping
         Those of a bundle; by default what the catalogue and the reference say.
+    below : callable
+        Has right functions stand in for broken ones below another, as
+        :meth:`grader.carrying.Carrier.stand_in_below` does; by default nothing does.
     """
 
     assignment: Assignment
     settled: Settled
     candidate: Candidate
     fingerprints: Mapping[str, Any] | None = None
+    below: StandInBelow | None = None
+    _broken: frozenset[str] = frozenset()
     _found: dict[str, Finding | None] = field(default_factory=dict)
 
     def explain(self, results: Sequence[CheckResult]) -> list[CheckResult]:
         """Return the results in order, failures that are causes of their own with a diagnosis."""
+        self._broken = self._find_broken(results)
         endless = {
             target
             for result in results
@@ -112,6 +125,18 @@ class Explainer:
         known = self._know(target)
         if known is None:
             return None
+        called = {name for probe in known.probes for name in probe.experiment.targets}
+        broken = self._broken - {target}
+        if self.below is not None and broken:
+            with self.below(target, called, broken) as helped:
+                if helped:
+                    found = self._look(target, known)
+                    if found is None or found.observed.signatures:
+                        return found
+        return self._look(target, known)
+
+    def _look(self, target: str, known: Known) -> Finding | None:
+        """Run the probes, and match what comes back."""
         observed = observe(self.candidate, known.probes, CPU_SECONDS)
         seen = Seen(
             observed.signatures, observed.blank(known.right), observed.tolerance, known.right
@@ -126,6 +151,19 @@ class Explainer:
             except CallFailed:
                 depends = None
         return Finding(target, known, observed, seen.wrong, matched, depends)
+
+    def _find_broken(self, results: Sequence[CheckResult]) -> frozenset[str]:
+        """Return the targets whose own results fail."""
+        owners = {
+            f"{check.id}.{part}": check.targets[-1 if check.is_gradient(part) else 0]
+            for check in self.assignment.checks
+            for part in check.parts
+        }
+        return frozenset(
+            owners[result.id]
+            for result in results
+            if result.id in owners and result.outcome.status in _MENDABLE
+        )
 
     def _know(self, target: str) -> Known | None:
         if self.fingerprints is not None:
