@@ -13,33 +13,37 @@ from grader import (
     InitialisationCheck,
     Question,
     ValueCheck,
+    Visibility,
 )
 from grader.families.fully_connected import deep_network
 from grader.families.normalization_laws import normalization_laws
+from grader.families.variants import hidden_dropout_backward, hidden_dropout_forward
 
 POINTS = {
     "dropout_forward.properties": 3,
+    "dropout_forward.hidden": {"values": 0.25, "test": 0.25},
     "dropout_backward.properties": 3,
+    "dropout_backward.hidden": 0.5,
     "FullyConnectedNet.dropout.properties": 3,
 }
 PARAMETERS = ("W1", "b1", "W2", "b2", "W3", "b3")
 
 dropout_forward = DropoutForwardCheck(
     id="dropout_forward",
-    points={"values": 7, "share": 7, "seed": 3, "test": 4},
+    points={"values": 6.5, "share": 7, "seed": 3, "test": 4},
     tolerance=1e-9,
 )
 
 dropout_backward = DropoutBackwardCheck(
     id="dropout_backward",
-    points={"dx": 11, "test": 5},
+    points={"dx": 10.5, "test": 5},
     tolerance=1e-9,
 )
 
 FullyConnectedNet = (
     DropoutNetworkCheck(
         id="FullyConnectedNet.dropout",
-        points={"scores": 4, "masks": 5.5},
+        points={"scores": 4, "masks": 5},
         tolerance=1e-6,
     ),
     DropoutNetworkCheck(
@@ -76,6 +80,13 @@ FullyConnectedNet = (
         hint="If nobody asks for dropout, is your network what it was before?",
     ),
     normalization_laws("FullyConnectedNet.dropout", POINTS),
+    DropoutNetworkCheck(
+        id="FullyConnectedNet.dropout_hidden",
+        sizes=(12, 30, 25, 8),
+        points={"scores": 0.25, "W1": 0.25},
+        tolerance=1e-6,
+        visibility=Visibility.HIDDEN,
+    ),
 )
 
 meaning_of_p = Convention(
@@ -101,12 +112,20 @@ assignment = Assignment(
         Question(
             id="dropout_forward",
             title="Dropout: forward",
-            checks=(dropout_forward, normalization_laws("dropout_forward", POINTS)),
+            checks=(
+                dropout_forward,
+                normalization_laws("dropout_forward", POINTS),
+                hidden_dropout_forward(POINTS),
+            ),
         ),
         Question(
             id="dropout_backward",
             title="Dropout: backward",
-            checks=(dropout_backward, normalization_laws("dropout_backward", POINTS)),
+            checks=(
+                dropout_backward,
+                normalization_laws("dropout_backward", POINTS),
+                hidden_dropout_backward(POINTS),
+            ),
         ),
         Question(
             id="fully_connected_dropout",

@@ -44,7 +44,7 @@ POINTS = {
     "TwoLayerNet.reg_0": 2.5,
     "TwoLayerNet.reg_0_7": 2.5,
     "TwoLayerNet.properties": 2.5,
-    "TwoLayerNet.hidden": 0.5,
+    "TwoLayerNet.hidden": {"loss": 0.25, **dict.fromkeys(PARAMETERS[:4], 0.0625)},
     "FullyConnectedNet.init": 3,
     "FullyConnectedNet.depth": 1,
     "FullyConnectedNet.loss_reg_0": 1.25,
@@ -52,10 +52,10 @@ POINTS = {
     "FullyConnectedNet.loss_reg_3_14": 1.25,
     "FullyConnectedNet.reg_3_14": 3.75,
     "FullyConnectedNet.properties": 2,
-    "FullyConnectedNet.hidden": {"loss": 0.15, **dict.fromkeys(PARAMETERS, 0.1)},
+    "FullyConnectedNet.hidden": {"loss": 0.375, **dict.fromkeys(PARAMETERS, 0.0625)},
     "sgd_momentum.hidden": 0.25,
     "rmsprop.hidden": 0.25,
-    "adam.hidden": {"next_w": 0.15, "m": 0.05, "v": 0.05},
+    "adam.hidden": {"next_w": 0.125, "m": 0.0625, "v": 0.0625},
 }
 
 layers = layer_checks(POINTS)

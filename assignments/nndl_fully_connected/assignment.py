@@ -42,7 +42,7 @@ POINTS = {
     "TwoLayerNet.reg_0": 3.5,
     "TwoLayerNet.reg_0_7": 3.5,
     "TwoLayerNet.properties": 3,
-    "TwoLayerNet.hidden": 0.5,
+    "TwoLayerNet.hidden": {"loss": 0.25, **dict.fromkeys(PARAMETERS[:4], 0.0625)},
     "FullyConnectedNet.init": 3,
     "FullyConnectedNet.depth": 2,
     "FullyConnectedNet.loss_reg_0": 1.75,
@@ -50,7 +50,7 @@ POINTS = {
     "FullyConnectedNet.loss_reg_3_14": 1.75,
     "FullyConnectedNet.reg_3_14": 5.25,
     "FullyConnectedNet.properties": 2,
-    "FullyConnectedNet.hidden": {"loss": 0.15, **dict.fromkeys(PARAMETERS, 0.1)},
+    "FullyConnectedNet.hidden": {"loss": 0.375, **dict.fromkeys(PARAMETERS, 0.0625)},
 }
 
 layers = layer_checks(POINTS)

@@ -14,6 +14,7 @@ from grader.checks.experiments import ForwardBackward, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
+from grader.families.variants import hidden_variant
 from grader.families.window_laws import window_laws
 from grader.inputs import linspace, normal
 
@@ -35,7 +36,8 @@ PRINTED = [
 """What the course prints for the first example of a convolution."""
 
 FORWARD_POINTS: Points = {
-    FORWARD: 2.5,
+    FORWARD: 2.25,
+    f"{FORWARD}.hidden": 0.25,
     f"{FORWARD}.properties": 1.5,
     f"{FORWARD}.no_padding": 1,
     f"{FORWARD}.wide_padding": 1,
@@ -43,7 +45,8 @@ FORWARD_POINTS: Points = {
     f"{FORWARD}.stride_3": 1,
 }
 BACKWARD_POINTS: Points = {
-    BACKWARD: {"dx": 1.5, "dw": 1.5, "db": 0.75},
+    BACKWARD: {"dx": 1.25, "dw": 1.5, "db": 0.75},
+    f"{BACKWARD}.hidden": {"dx": 0.125, "dw": 0.0625, "db": 0.0625},
     f"{BACKWARD}.properties": 1.25,
     f"{BACKWARD}.no_padding": {"dx": 0.5, "dw": 0.5},
     f"{BACKWARD}.stride_2": {"dx": 0.5, "dw": 0.5},
@@ -98,6 +101,7 @@ def forward_checks(points: Points = FORWARD_POINTS) -> tuple[Check, ...]:
             "By how many pixels does the window move from one output to the next?",
         ),
         window_laws(FORWARD, points),
+        hidden_variant(FORWARD, points),
     )
 
 
@@ -140,6 +144,7 @@ def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[Check, ...]:
             "Where do you use the filters' height, and where their width?",
         ),
         window_laws(BACKWARD, points),
+        hidden_variant(BACKWARD, points),
     )
 
 

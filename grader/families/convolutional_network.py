@@ -16,6 +16,7 @@ from grader.checks.training.images import Images
 from grader.checks.training.ways import SolverTraining
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
+from grader.families.variants import hidden_network
 from grader.families.window_laws import window_laws
 from grader.inputs import Input, integers, normal
 
@@ -27,13 +28,14 @@ TOLERANCE = 5e-6
 
 POINTS: Points = {
     f"{NAME}.init": 2.25,
-    f"{NAME}.scores": 2.5,
+    f"{NAME}.scores": 2,
     f"{NAME}.other_sizes": 1,
     f"{NAME}.loss": 1.75,
     f"{NAME}.regularised_loss": 2,
     f"{NAME}.gradients": 4.5,
     f"{NAME}.regularised_gradients": {"W1": 1, "W2": 1, "W3": 1},
     f"{NAME}.properties": 3,
+    f"{NAME}.hidden": {"loss": 0.125, **dict.fromkeys(PARAMETERS, 0.0625)},
 }
 
 
@@ -45,6 +47,22 @@ def network_checks(points: Points = POINTS) -> tuple[Check, ...]:
         *_loss_checks(points),
         *_gradient_checks(points),
         window_laws(NAME, points),
+        hidden_network(
+            TARGET,
+            {"W1": (4, 3, 3, 3), "b1": (4,), "W2": (16, 6), "b2": (6,), "W3": (6, 4), "b3": (4,)},
+            points,
+            inputs=(3, 4, 4),
+            keywords={
+                "input_dim": (3, 4, 4),
+                "num_filters": 4,
+                "filter_size": 3,
+                "hidden_dim": 6,
+                "num_classes": 4,
+                "weight_scale": 1e-2,
+                "dtype": float,
+            },
+            attributes={"reg": 0.3},
+        ),
     )
 
 

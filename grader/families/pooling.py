@@ -13,6 +13,7 @@ from grader.checks.experiments import ForwardBackward, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
+from grader.families.variants import hidden_variant
 from grader.families.window_laws import window_laws
 from grader.inputs import linspace, normal
 
@@ -34,14 +35,16 @@ PRINTED = [
 """What the course prints for the first example of max pooling."""
 
 FORWARD_POINTS: Points = {
-    FORWARD: 2.25,
+    FORWARD: 2,
+    f"{FORWARD}.hidden": 0.25,
     f"{FORWARD}.properties": 0.75,
     f"{FORWARD}.overlapping": 1,
     f"{FORWARD}.oblong": 1,
     f"{FORWARD}.gaps": 1,
 }
 BACKWARD_POINTS: Points = {
-    BACKWARD: 1.75,
+    BACKWARD: 1.5,
+    f"{BACKWARD}.hidden": 0.25,
     f"{BACKWARD}.properties": 1.25,
     f"{BACKWARD}.overlapping": 2,
     f"{BACKWARD}.oblong": 1,
@@ -86,6 +89,7 @@ def forward_checks(points: Points = FORWARD_POINTS) -> tuple[Check, ...]:
             "By how many pixels does the window move from one output to the next?",
         ),
         window_laws(FORWARD, points),
+        hidden_variant(FORWARD, points),
     )
 
 
@@ -114,6 +118,7 @@ def backward_checks(points: Points = BACKWARD_POINTS) -> tuple[Check, ...]:
             "Where do you use the height of the window, and where its width?",
         ),
         window_laws(BACKWARD, points),
+        hidden_variant(BACKWARD, points),
     )
 
 

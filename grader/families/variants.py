@@ -11,6 +11,7 @@ from typing import Any
 
 from grader.checks.base import Check
 from grader.checks.classifiers import Classifier
+from grader.checks.dropout import DropoutBackwardCheck, DropoutForwardCheck
 from grader.checks.experiments import Differentiable, Experiment, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.linear import ClassifierLoss, LinearLoss, Prediction
@@ -87,6 +88,29 @@ def hidden_prediction(classifier: Classifier, features: int, points: float) -> C
     experiment = Prediction(classifier=classifier, X=normal(N + 5, features))
     check_id = f"{classifier.name}.predict_hidden"
     return _hide(check_id, experiment, ("labels",), {check_id: points})
+
+
+def hidden_dropout_forward(points: Points) -> Check:
+    """Return the hidden check of dropout's forward pass, at a rate of its own."""
+    return DropoutForwardCheck(
+        id="dropout_forward.hidden",
+        rates=(0.35,),
+        points=points_of("dropout_forward.hidden", ("values", "test"), points),
+        tolerance=1e-9,
+        visibility=Visibility.HIDDEN,
+        hint=HINT,
+    )
+
+
+def hidden_dropout_backward(points: Points) -> Check:
+    """Return the hidden check of dropout's backward pass."""
+    return DropoutBackwardCheck(
+        id="dropout_backward.hidden",
+        points=points_of("dropout_backward.hidden", ("dx",), points),
+        tolerance=1e-9,
+        visibility=Visibility.HIDDEN,
+        hint=HINT,
+    )
 
 
 def hidden_network(
