@@ -147,6 +147,14 @@ _BATCH_FORWARD = (
         hint="What would your network say about a batch of a single test image?",
     ),
     Mistake(
+        name="test_variance_unset",
+        target=_BATCH,
+        edits=(("mean, var = running_mean, running_var", "mean = running_mean"),),
+        title="in test mode a variable has no value yet",
+        explanation="The variance is set in training alone, and test mode reads it.",
+        hint="Which of the variables that your test mode reads are set in its own branch?",
+    ),
+    Mistake(
         name="test_without_gamma_and_beta",
         target=_BATCH,
         edits=(
