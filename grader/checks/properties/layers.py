@@ -13,7 +13,7 @@ from grader.candidate.base import Call, CallFailed, Failure, Reply
 from grader.checks.experiments import pick
 from grader.checks.properties.base import Conversation, Example, Property
 from grader.checks.properties.draw import Draw
-from grader.checks.properties.judging import require_equal, take_array
+from grader.checks.properties.judging import require, require_equal, take_array
 from grader.checks.properties.showing import show_values
 from grader.model import Status
 
@@ -110,6 +110,12 @@ def draw_upstream(layer: Layer, draw: Draw, arguments: Mapping[str, Any]) -> NDA
     return draw.array(*layer.out_shape(arguments), nonzero=True)
 
 
+def _refuse_nothing(out: NDArray[Any], gradients: Mapping[str, NDArray[Any]]) -> None:
+    """Refuse gradients of nothing but zeros, which obey many laws, where something passed."""
+    flat = bool(np.any(out)) and not any(np.any(one) for one in gradients.values())
+    require(not flat, "All gradients are zero though out and dout are not.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneByOne(LayerLaw):
     """An example's output is the same alone as in company."""
@@ -178,6 +184,8 @@ class GradientsAddUp(LayerLaw):
         whole, *alone = [
             layer.gradients_of(reply, case) for case, reply in zip(cases, backward, strict=True)
         ]
+        for case, reply, gradients in zip(singles, forward[1:], alone, strict=True):
+            _refuse_nothing(layer.out_of(reply, case), gradients)
         for number, part in enumerate(layer.gradients):
             each = [gradients[part] for gradients in alone]
             if not number:
@@ -232,6 +240,7 @@ class CachesApart(LayerLaw):
         (disturbed,) = yield [layer.call_back(dout, again)]
         wanted = layer.gradients_of(undisturbed, example)
         found = layer.gradients_of(disturbed, example)
+        _refuse_nothing(layer.out_of(first, example), wanted)
         for part in layer.gradients:
             message = f"{part} is another one after the layer has been called on another input."
             require_equal(message, found[part], wanted[part], self.tolerance)

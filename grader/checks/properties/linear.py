@@ -21,6 +21,9 @@ from grader.model import Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+SMALLEST_LOSS = 1e-3
+"""Of a single example; a hinge that is not met costs ten times as much at least."""
+
 
 def draw_problem(draw: Draw, examples: int) -> Example:
     """Return weights, examples and labels; no two scores of an example differ by exactly 1.
@@ -67,6 +70,12 @@ class LinearLaw(Property):
         return "\n".join((show_values(example), *(each.format(self._name) for each in lines)))
 
 
+def _require_slope(loss: float, dW: NDArray[Any]) -> None:
+    """Refuse a gradient of nothing for a single example that could do better."""
+    message = "dW of a single example is zero though its loss is not."
+    require(loss <= SMALLEST_LOSS or bool(np.any(dW != 0)), message)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossAveraged(LinearLaw):
     """Loss and gradient of a minibatch are the means of those of its examples."""
@@ -86,6 +95,8 @@ class LossAveraged(LinearLaw):
         ]
         loss, dW = self._take(whole, example)
         singles = [self._take(reply, example) for reply in alone]
+        for one, gradient in singles:
+            _require_slope(one, gradient)
         message = "The loss of a minibatch is not the mean of those of its examples."
         mean = float(np.mean([one for one, _ in singles]))
         require_equal(message, loss, mean, self.tolerance, scale_of=(1.0,))
@@ -112,8 +123,8 @@ class WeightsShift(LinearLaw):
     hint: ClassVar[str] = "If one score grows, which other scores must the loss compare it with?"
 
     def draw(self, draw: Draw) -> Example:
-        """Return a problem, and a column."""
-        example = draw_problem(draw, draw.size(1, 3))
+        """Return a problem of one example, and a column."""
+        example = draw_problem(draw, 1)
         return {**example, "column": draw.array(len(example["W"]), 1, nonzero=True)}
 
     def converse(self, example: Example) -> Conversation:
@@ -124,6 +135,7 @@ class WeightsShift(LinearLaw):
         ]
         loss, dW = self._take(here, example)
         shifted, _ = self._take(there, example)
+        _require_slope(loss, dW)
         message = "The loss changes when the same column is added to every column of W."
         require_equal(message, shifted, loss, self.tolerance, scale_of=(1.0,))
         message = "The columns of dW do not add up to zero."
@@ -202,6 +214,7 @@ class PredictionsFollow(Property):
         scores = np.sort(example["X"] @ example["W"], axis=1)
         draw.require(bool((scores[:, -1] - scores[:, -2] > GRID / 2).all()))
         order = draw.order(example["W"].shape[1])
+        draw.require(bool(order[0] != 0))  # or labels of nothing but zeros would follow
         del example["y"]
         return {**example, "order": order, "c": draw.choice((1.0, 0.5, 10.0))}
 

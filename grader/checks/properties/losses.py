@@ -11,7 +11,7 @@ from grader.candidate.base import Call, Reply
 from grader.checks.experiments import pick
 from grader.checks.properties.base import Conversation, Example, Property
 from grader.checks.properties.draw import Draw
-from grader.checks.properties.judging import require_equal, take_array, take_number
+from grader.checks.properties.judging import require, require_equal, take_array, take_number
 from grader.checks.properties.showing import show_values
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 GRID = 0.03
 """Scores are multiples of it, so that none is 1 above another, where the hinge has its kink."""
+
+SMALLEST_LOSS = 1e-3
+"""A hinge that is not met costs more than twice as much in a minibatch of three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,10 @@ class ScoresLaw(Property):
 
     def _take(self, reply: Reply, shape: tuple[int, ...]) -> tuple[float, NDArray[Any]]:
         loss = take_number(pick(reply.value, (0,), self._name), "loss")
-        return loss, take_array(pick(reply.value, (1,), self._name), shape, "dx")
+        dx = take_array(pick(reply.value, (1,), self._name), shape, "dx")
+        is_flat = loss > SMALLEST_LOSS and not np.any(dx)
+        require(not is_flat, "dx is zero everywhere though the loss is not.")
+        return loss, dx
 
     @property
     def _name(self) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from grader.checks.properties.base import Conversation, Example, Property
 from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require, require_equal
+from grader.checks.properties.losses import SMALLEST_LOSS
 from grader.checks.properties.networks import Network
 
 
@@ -150,6 +151,10 @@ class NetworkAveraged(NetworkLaw):
         ]
         loss, grads = opened.take_loss(whole, params)
         singles = [opened.take_loss(reply, params) for reply in alone]
+        bias = self.network.last_bias(example)
+        for one, gradients in singles:
+            is_flat = one > SMALLEST_LOSS and not np.any(gradients[bias])
+            require(not is_flat, f"grads[{bias!r}] is zero though the loss is not.")
         message = "The loss of a minibatch is not the mean of those of its examples."
         mean = float(np.mean([one for one, _ in singles]))
         require_equal(message, loss, mean, self.tolerance, scale_of=(1.0,))
