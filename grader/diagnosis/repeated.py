@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from grader.candidate.base import Call, CallFailed, Candidate
 from grader.checks.experiments import ForwardBackward, FunctionCall, find, pick
 from grader.diagnosis.known import Text
@@ -39,33 +41,47 @@ def find_dependence(candidate: Candidate, probes: Sequence[Probe]) -> Shape | No
     candidate : Candidate
         The submission, in the middle of a check.
     probes : sequence of Probe
-        Of one function; the first two are called.
+        Of one function; the first is called.
     """
-    layers = [one for one in probes if isinstance(one.experiment, ForwardBackward)]
-    calls = [one for one in probes if isinstance(one.experiment, FunctionCall)]
+    first = probes[0].experiment
     try:
-        if len(layers) > 1 and _mixes_up(candidate, layers[0], layers[1]):
-            return _STALE
-        if not layers and calls and _differs(candidate, calls[0]):
-            return _UNSTEADY
+        if isinstance(first, ForwardBackward):
+            return _STALE if _mixes_up(candidate, first, probes[0].inputs) else None
+        if isinstance(first, FunctionCall):
+            return _UNSTEADY if _differs(candidate, probes[0]) else None
     except CallFailed:
         return None
     return None
 
 
-def _mixes_up(candidate: Candidate, first: Probe, second: Probe) -> bool:
-    """Return whether another forward pass in between changes what backward gives."""
-    layer, other = first.experiment, second.experiment
-    if not isinstance(layer, ForwardBackward) or not isinstance(other, ForwardBackward):
-        return False
-    values = first.inputs
+def _mixes_up(candidate: Candidate, layer: ForwardBackward, values: Mapping[str, Any]) -> bool:
+    """Return whether another forward pass in between changes what backward gives.
+
+    Raises
+    ------
+    CallFailed
+        If backward fails with nothing in between, too.
+    """
     alone = _signatures(layer.observe(candidate, values))
-    calls = [_forward(layer, values), _forward(other, second.inputs)]
+    calls = [_forward(layer, values), _forward(layer, _others(values))]
     cache = pick(candidate.run(calls)[0].value, (1,), layer.forward)
-    result = candidate.call(layer.backward, values["dout"], cache)
+    try:
+        result = candidate.call(layer.backward, values["dout"], cache)
+    except CallFailed:
+        return any(alone[part].is_value for part in layer.gradients)
     results = (result,) if len(layer.gradients) == 1 else result
     mixed = {part: find(results, (i,), "") for i, part in enumerate(layer.gradients)}
     return any(not _same(alone[part], Signature.of(value)) for part, value in mixed.items())
+
+
+def _others(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return inputs of the same shapes with other numbers."""
+    return {
+        name: 0.5 - 2.0 * value
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f"
+        else value
+        for name, value in values.items()
+    }
 
 
 def _forward(layer: ForwardBackward, values: Mapping[str, Any]) -> Call:
