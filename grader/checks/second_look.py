@@ -27,6 +27,7 @@ from grader.checks.slopes import (
     draw_direction,
     look,
 )
+from grader.compare import LOWEST_TOLERANCE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,6 +48,9 @@ _LENGTHS = (1.0, -1.0, 2.0, -2.0)
 
 _EXCUSE = 8
 """Times the noise seen that few digits are excused: some directions show little of theirs."""
+
+_LEAST_EXCUSED = LOWEST_TOLERANCE["f4"]
+"""Share that is always excused where digits are few: the gradient has no more of them."""
 
 _MOST_EXCUSED = 0.2
 """Share beyond which nothing is excused; a factor of two is a distance of a third."""
@@ -106,7 +110,8 @@ def measure_distance(
     calmest = sorted(study(surface, lines, coarse), key=lambda slope: slope.noise)[:_CALMEST]
     gap = sum(slope.gap(gradient) for slope in calmest)
     scale = sum(slope.scale(gradient) for slope in calmest)
-    excused = min(_EXCUSE * sum(slope.noise for slope in calmest), _MOST_EXCUSED * scale)
+    noise = _EXCUSE * sum(slope.noise for slope in calmest)
+    excused = min(max(noise, _LEAST_EXCUSED * scale), _MOST_EXCUSED * scale)
     distance = max(gap - excused, 0.0) / scale
     return distance if math.isfinite(distance) else math.inf
 
