@@ -102,8 +102,23 @@ layernorm_forward = ValueCheck(
         arguments={**layer_input, **layer_scale_and_shift, "ln_param": {}},
         results={"out": (0,)},
     ),
-    points={"out": 3.125},
+    points={"out": 2.5},
     hint="Over which axis are mean and variance of one example taken?",
+)
+
+layernorm_small_variance = ValueCheck(
+    id="layernorm_forward.small_variance",
+    experiment=FunctionCall(
+        target="layers:layernorm_forward",
+        arguments={
+            "x": normal(4, 7, scale=0.02, offset=1.0),
+            **layer_scale_and_shift,
+            "ln_param": {"eps": 1e-3},
+        },
+        results={"out": (0,)},
+    ),
+    points={"out": 0.625},
+    hint="Where does eps go: is it in the root, and is it the one from the options?",
 )
 
 layernorm_backward = GradientCheck(
@@ -259,6 +274,7 @@ assignment = Assignment(
             title="Layer normalisation",
             checks=(
                 layernorm_forward,
+                layernorm_small_variance,
                 normalization_laws("layernorm_forward", POINTS),
                 hidden_variant("layernorm_forward", POINTS),
                 layernorm_backward,

@@ -1,4 +1,7 @@
-"""What goes wrong in max pooling and in its gradient."""
+"""What goes wrong in max pooling and in its gradient.
+
+Which of several equal maxima gets the gradient, or whether all of them do, is left open.
+"""
 
 from __future__ import annotations
 
@@ -122,21 +125,6 @@ MISTAKES = (
         explanation="A window writes zeros where another one had already put its gradient.",
         hint="What does your line write at a pixel of the window that is not its largest, and what "
         "may have been there before?",
-    ),
-    Mistake(
-        name="every_tie_in_full",
-        target=_BACKWARD,
-        edits=(
-            (
-                _ROUTE,
-                f"        dx[n, c, {_SIDES}] += (window == window.max()) * dout[n, c, i, j]\n",
-            ),
-        ),
-        title="each of several equal maxima gets the whole gradient",
-        explanation="Where a window's largest value is there more than once, more goes back than "
-        "came in.",
-        hint="In a window of four equal pixels, what do the entries of dx add up to, and what do "
-        "those of dout?",
     ),
     Mistake(
         name="spread_evenly",
