@@ -77,7 +77,7 @@ def _gradient_laws(layer: Normalization) -> tuple[Property, ...]:
         ShiftHasNoGradient(name="shift", layer=layer),
         ScaleHasNoGradient(name="scale", layer=layer),
         LastStepsBack(name="gamma_and_beta", layer=layer),
-        UpstreamsAddUp(name="upstreams", layer=layer),
+        UpstreamsAddUp(name="upstreams", layer=layer, examples=(3, 4)),
         CachesApart(name="caches_apart", layer=layer),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal
 from grader.checks.properties.network_laws import NetworkLaw
 from grader.checks.properties.networks import Network
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +30,14 @@ class ThreeLayers(Network):
         side, filters = 2 * draw.size(0, 1) + 1, draw.size(1, 2)
         hidden, classes = draw.size(1, 3), draw.size(2, 3)
         features = filters * (rows // 2) * (columns // 2)
-        X = draw.array(examples, channels, rows, columns, nonzero=True)
+        X = draw.array(examples, channels, rows, columns, low=-1.0, high=1.0, nonzero=True)
         params = {
-            "W1": draw.array(filters, channels, side, side, low=-1, high=1, nonzero=True),
-            "b1": draw.array(filters, low=-1, high=1),
-            "W2": draw.array(features, hidden, low=-1, high=1, nonzero=True),
-            "b2": draw.array(hidden, low=-1, high=1),
-            "W3": draw.array(hidden, classes, low=-1, high=1, nonzero=True),
-            "b3": draw.array(classes, low=-1, high=1),
+            "W1": _draw_small(draw, filters, channels, side, side),
+            "b1": _draw_small(draw, filters),
+            "W2": _draw_small(draw, features, hidden),
+            "b2": _draw_small(draw, hidden),
+            "W3": _draw_small(draw, hidden, classes),
+            "b3": _draw_small(draw, classes),
         }
         _keep_off_the_kinks(draw, X, params)
         return {"params": params, "X": X, "y": draw.labels(classes, examples)}
@@ -52,7 +55,12 @@ class ThreeLayers(Network):
         }
 
 
-def _keep_off_the_kinks(draw: Draw, X: np.ndarray[Any, Any], params: dict[str, Any]) -> None:
+def _draw_small(draw: Draw, *shape: int) -> NDArray[np.float64]:
+    """Return weights so small that no class is certain, where rounding would tell."""
+    return draw.array(*shape, low=-0.5, high=0.5, nonzero=True)
+
+
+def _keep_off_the_kinks(draw: Draw, X: NDArray[Any], params: dict[str, Any]) -> None:
     """Refuse an example with something near zero before a ReLU, or near ties in a pool."""
     side = params["W1"].shape[2]
     options = {"stride": 1, "pad": (side - 1) // 2}

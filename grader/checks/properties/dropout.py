@@ -57,7 +57,8 @@ class MaskIgnoresInput(LayerLaw):
         replies = yield [self.layer.call(example), self.layer.call(example, x=y)]
         out, other = (self.layer.out_of(reply, example) for reply in replies)
         message = "With the same seed, x and y are not multiplied by the same mask."
-        require_equal(message, other * x, out * y, self.tolerance)
+        scale = (out, other)
+        require_equal(message, other * x, out * y, self.tolerance, scale_of=scale)
 
     def show(self, example: Example) -> str:
         """Return both calls."""
@@ -88,7 +89,8 @@ class SameMaskBack(LayerLaw):
         (backward,) = yield [self.layer.call_back(example["dout"], forward)]
         dx = self.layer.gradients_of(backward, example)["dx"]
         message = "dx is not dout times what x was multiplied by."
-        require_equal(message, dx * example["x"], example["dout"] * out, self.tolerance)
+        left, right = dx * example["x"], example["dout"] * out
+        require_equal(message, left, right, self.tolerance, scale_of=(dx, out))
 
     def show(self, example: Example) -> str:
         """Return both masks."""

@@ -67,9 +67,9 @@ class Normalization(Layer):
         groups, members = self.to_rows(np.zeros(shape)).shape
         sign = np.array(draw.integers(0, 1, groups)).reshape(-1, 1)
         halves = 4.0 * ((np.arange(members) + sign) % 2) - 2.0
-        rows = halves + draw.array(groups, members, low=-1.0, high=1.0)
+        rows = halves + draw.array(groups, members, low=-1.0, high=1.0) + draw.array(groups, 1)
         return {
-            "x": self.from_rows(rows + draw.array(groups, 1), shape),
+            "x": self.from_rows(rows.round(2), shape),
             "gamma": draw.array(features, nonzero=True),
             "beta": draw.array(features),
             self.options: self.draw_options(draw, features),
@@ -152,8 +152,8 @@ class LayerNormalization(Normalization):
         return "1"
 
     def draw_shape(self, draw: Draw, examples: int) -> tuple[int, ...]:
-        """Return ``(N, D)``, with more features than one."""
-        return examples, draw.size(2, 4)
+        """Return ``(N, D)``; of two features each is as far from the mean, whatever they are."""
+        return examples, draw.size(3, 4)
 
     def to_rows(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the examples."""

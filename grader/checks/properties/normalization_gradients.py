@@ -23,8 +23,12 @@ class NormalizationLaw(LayerLaw):
     of_gradient: ClassVar[bool] = True
 
     def draw(self, draw: Draw) -> Example:
-        """Return a layer and an upstream gradient."""
-        own = self.layer.draw(draw, draw.size(2, 4))
+        """Return a layer, of three examples at least, and an upstream gradient.
+
+        Of two examples one is as far above the mean as the other below, whatever they are, so
+        that nothing is left of the gradient.
+        """
+        own = self.layer.draw(draw, draw.size(3, 4))
         return {**own, "dout": draw_upstream(self.layer, draw, own)}
 
 
@@ -107,7 +111,7 @@ class LastStepsBack(NormalizationLaw):
             found["dgamma"] * example["gamma"],
             terms.sum(axis=others),
             self.tolerance,
-            scale_of=(terms,),
+            scale_of=(terms, out, found["dgamma"]),
         )
         message = "dbeta is not the sum of dout over all but the features."
         wanted = dout.sum(axis=others)
@@ -150,7 +154,8 @@ class BothWaysAgree(NormalizationLaw):
         for part in self.layer.gradients:
             name = self.other.partition(":")[2]
             message = f"{part} is not what {name} gives."
-            require_equal(message, found[part], wanted[part], self.tolerance)
+            scale = (example["dout"],)
+            require_equal(message, found[part], wanted[part], self.tolerance, scale_of=scale)
 
     def show(self, example: Example) -> str:
         """Return both."""

@@ -67,9 +67,9 @@ class UnitsDoNotMatter(LayerLaw):
         """Return a layer, and the input in other units."""
         own = self.layer.draw(draw, draw.size(2, 4))
         rows = self.layer.to_rows(own["x"])
-        factor = draw.array(len(rows), 1, low=1.0, high=4.0, step=0.5)
+        factor = draw.array(len(rows), 1, low=1.0, high=4.0, step=1.0)
         other = factor * rows + draw.array(len(rows), 1, low=-5.0, high=5.0, step=0.5)
-        return {**own, "other": self.layer.from_rows(other, own["x"].shape)}
+        return {**own, "other": self.layer.from_rows(other.round(2), own["x"].shape)}
 
     def converse(self, example: Example) -> Conversation:
         """Compare the outputs."""

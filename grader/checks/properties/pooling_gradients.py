@@ -81,7 +81,7 @@ class BackToLargest(LayerLaw):
             terms.sum(axis=(2, 3)),
             wanted.sum(axis=(2, 3)),
             self.tolerance,
-            scale_of=(terms, wanted),
+            scale_of=(terms, wanted, dx, out),
         )
 
     def show(self, example: Example) -> str:
