@@ -30,6 +30,7 @@ from grader.reach import NameGraph
 from grader.submission.definition import Definition
 from grader.submission.overlay import ModuleSource
 
+_PLAIN = frozenset({Kind.VALUE, Kind.NOTEBOOK_CELL})
 _PATIENCE = 3
 """Checks that may use up their whole time once more; then what is left stays as it is."""
 
@@ -218,6 +219,9 @@ class Carrier:
         if one.result.question in self._given and not self._uses_own_work(one, names):
             return []
         called = set(one.used) - set(one.check.targets if one.check.kind is Kind.TRAINING else ())
+        if one.check.kind in _PLAIN and one.gave_value and not one.is_gradient:
+            # A number that came forward: no backward pass has a share in it.
+            names = frozenset(name for name in names if "_backward" not in name)
         return self._find_below(one.owner, called, names)
 
     def _find_below(self, owner: str, called: Collection[str], names: frozenset[str]) -> list[str]:
