@@ -28,7 +28,7 @@ CPU_SECONDS = 2.0
 
 _EXPLAINED = frozenset({Status.FAILED, Status.ERRORED})
 _MENDABLE = frozenset({*_EXPLAINED, Status.MISSING, Status.TIMED_OUT, Status.CRASHED})
-_ENDLESS = frozenset({Status.TIMED_OUT, Status.CRASHED, Status.BLOCKED})
+_ENDLESS = frozenset({Status.TIMED_OUT, Status.CRASHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,8 @@ class Explainer:
 
     def explain(self, results: Sequence[CheckResult]) -> list[CheckResult]:
         """Return the results in order, failures that are causes of their own with a diagnosis."""
-        self._broken = self._find_broken(results)
-        endless = {
-            target
-            for result in results
-            if result.outcome.status in _ENDLESS
-            for target in result.targets
-        }
+        self._broken = self._owners(results, _MENDABLE)
+        endless = self._owners(results, _ENDLESS)
         return [
             self._explain(result, endless) if _needs_explanation(result) else result
             for result in results
@@ -107,14 +102,18 @@ class Explainer:
             self._found[target] = self._examine(target)
         return self._found[target]
 
-    def _explain(self, result: CheckResult, endless: set[str]) -> CheckResult:
+    def _explain(self, result: CheckResult, endless: frozenset[str]) -> CheckResult:
         part = result.id.rpartition(".")[2]
-        targets = [target for target in reversed(result.targets) if target not in endless]
-        findings = [found for target in targets if (found := self.examine(target)) is not None]
-        for sure in (True, None):
-            for found in findings:
-                if found.matched is not None and found.explains(part) is sure:
-                    return _tell_mistake(result, found, found.matched)
+        findings = []
+        for target in reversed(result.targets):
+            found = None if target in endless else self.examine(target)
+            if found is not None and found.matched is not None and found.explains(part):
+                return _tell_mistake(result, found, found.matched)
+            if found is not None:
+                findings.append(found)
+        for found in findings:
+            if found.matched is not None and found.explains(part) is None:
+                return _tell_mistake(result, found, found.matched)
         for found in findings:
             shape = _shape_of(found, part)
             if shape is not None:
@@ -152,8 +151,10 @@ class Explainer:
                 depends = None
         return Finding(target, known, observed, seen.wrong, matched, depends)
 
-    def _find_broken(self, results: Sequence[CheckResult]) -> frozenset[str]:
-        """Return the targets whose own results fail."""
+    def _owners(
+        self, results: Sequence[CheckResult], statuses: frozenset[Status]
+    ) -> frozenset[str]:
+        """Return the targets whose own results end in one of some ways."""
         owners = {
             f"{check.id}.{part}": check.targets[-1 if check.is_gradient(part) else 0]
             for check in self.assignment.checks
@@ -162,7 +163,7 @@ class Explainer:
         return frozenset(
             owners[result.id]
             for result in results
-            if result.id in owners and result.outcome.status in _MENDABLE
+            if result.id in owners and result.outcome.status in statuses
         )
 
     def _know(self, target: str) -> Known | None:
