@@ -12,7 +12,7 @@ from grader.checks.gradient import GradientCheck
 from grader.checks.initialisation import InitialisationCheck
 from grader.checks.models import ModelLoss
 from grader.checks.value import ValueCheck
-from grader.consequences import JudgedPart, hold_back, mark_consequences
+from grader.consequences import JudgedPart, block_consequences, hold_back, mark_consequences
 from grader.inputs import integers, normal
 from grader.model import CheckResult, Evidence, Location, Outcome, Status
 from grader.pipeline import grade
@@ -127,27 +127,35 @@ def definitions(tmp_path: Path) -> dict[str, Definition]:
     return find_definitions(tmp_path)
 
 
+def make_result(outcome: Outcome, name: str = "f.out", check: Check = CHECKS[0]) -> CheckResult:
+    """Return a row with an outcome."""
+    return CheckResult(
+        id=name,
+        question="q",
+        kind=check.kind,
+        targets=check.targets,
+        outcome=outcome,
+        score=0.0,
+        max_score=1.0,
+    )
+
+
+def judge(outcomes: dict[str, Outcome]) -> list[JudgedPart]:
+    """Return all parts of the checks, those that are not named passed."""
+    left = dict(outcomes)
+    judged = []
+    for check in CHECKS:
+        for part in check.parts:
+            name = f"{check.id}.{part}"
+            outcome = left.pop(name, Outcome(Status.PASSED))
+            judged.append(JudgedPart(check, part, make_result(outcome, name, check)))
+    assert not left
+    return judged
+
+
 def mark(definitions: dict[str, Definition], **found: Outcome) -> dict[str, tuple[str, ...]]:
     """Return what each failing part builds on; part ids are written with ``__`` for a dot."""
-    outcomes = {name.replace("__", "."): outcome for name, outcome in found.items()}
-    judged = [
-        JudgedPart(
-            check,
-            part,
-            CheckResult(
-                id=f"{check.id}.{part}",
-                question="q",
-                kind=check.kind,
-                targets=check.targets,
-                outcome=outcomes.pop(f"{check.id}.{part}", Outcome(Status.PASSED)),
-                score=0.0,
-                max_score=1.0,
-            ),
-        )
-        for check in CHECKS
-        for part in check.parts
-    ]
-    assert not outcomes
+    judged = judge({name.replace("__", "."): outcome for name, outcome in found.items()})
     results = mark_consequences(judged, definitions)
     assert [result.id for result in results] == [one.result.id for one in judged]
     return {
@@ -364,14 +372,47 @@ def test_three_mistakes_are_three_causes() -> None:
     causes = {check.id for check in failed if not check.outcome.evidence.builds_on}
     assert causes == {
         *("affine_backward.dw", "affine_backward.cell.dw"),
-        *("TwoLayerNet.regularised_loss.loss", "TwoLayerNet.loss_cell.loss_2"),
-        *("adam.next_w", "adam.cell.next_w"),
+        "affine_backward.properties.examples_add_up",
+        "affine_backward.properties.follows_forward",
+        *("affine_backward.hidden.dw", "TwoLayerNet.hidden.loss", "adam.hidden.next_w"),
+        *("TwoLayerNet.regularised_loss.loss", "TwoLayerNet.properties.penalty"),
+        *("TwoLayerNet.loss_cell.loss_2", "TwoLayerNet.loss_cell.grads"),
+        *("adam.next_w", "adam.cell.next_w", "adam.properties.steps"),
     }
     builds_on = {check.outcome.evidence.builds_on for check in failed if check.id not in causes}
-    assert builds_on == {("affine_backward",), ("adam",)}
+    assert builds_on == {("adam",)}
 
 
-def make_needing(status: Status, sibling: Status) -> list[CheckResult]:
+def test_a_row_known_to_be_wrong_by_itself_is_a_cause(
+    definitions: dict[str, Definition],
+) -> None:
+    """What fails with correct functions below it builds on none of them."""
+    outcomes = {"affine.dx": WRONG, "Net.grads.W1": WRONG}
+    judged = judge(outcomes)
+    marked = mark_consequences(judged, definitions, frozenset({"Net.grads.W1"}))
+    assert not any(result.outcome.evidence.builds_on for result in marked)
+
+
+def test_consequences_are_not_judged_without_a_reference() -> None:
+    """They are blocked and say by what; causes, and what is not written, stay as they are."""
+    held = Evidence(builds_on=("affine_forward", "relu_forward"))
+    rows = [
+        make_result(Outcome(Status.FAILED, error=1.0, evidence=held)),
+        make_result(Outcome(Status.MISSING, "f is not written yet.", evidence=held)),
+        make_result(WRONG),
+    ]
+    first, *others = block_consequences(rows)
+    assert first.outcome.status is Status.BLOCKED
+    assert first.outcome.message == (
+        "Not judged: affine_forward and relu_forward, which it uses, fail."
+    )
+    assert first.outcome.evidence.builds_on == held.builds_on
+    assert others == rows[1:]
+
+
+def make_needing(
+    status: Status, sibling: Status, forgiven: dict[str, frozenset[str]] | None = None
+) -> list[CheckResult]:
     """Return the results of a check and of the sibling that its points need."""
     experiment = FunctionCall(
         target="layers:relu_forward", arguments={"x": normal(2)}, results={"out": (0,)}
@@ -382,21 +423,11 @@ def make_needing(status: Status, sibling: Status) -> list[CheckResult]:
     ]
     judged = [
         JudgedPart(
-            check,
-            "out",
-            CheckResult(
-                id=f"{check.id}.out",
-                question="q",
-                kind=check.kind,
-                targets=check.targets,
-                outcome=Outcome(found, error=0.0, tolerance=1e-8),
-                score=0.0,
-                max_score=1.0,
-            ),
+            check, "out", make_result(Outcome(found, error=0.0, tolerance=1e-8), f"{check.id}.out")
         )
         for check, found in zip(checks, (status, sibling), strict=True)
     ]
-    return hold_back(judged, [one.result for one in judged])
+    return hold_back(judged, [one.result for one in judged], forgiven)
 
 
 def test_a_printed_value_is_held_back_while_its_sibling_fails() -> None:
@@ -415,3 +446,13 @@ def test_only_what_passes_can_be_held_back(sibling: Status) -> None:
     printed, _ = make_needing(Status.ERRORED, sibling)
     assert printed.outcome.status is Status.ERRORED
     assert make_needing(Status.PASSED, Status.PASSED)[0].outcome.status is Status.PASSED
+
+
+def test_an_error_that_is_forgiven_holds_nothing_back() -> None:
+    """A row that was judged without a function's error does not need that function right."""
+    forgiven = {"printed.out": frozenset({"layers:relu_forward"})}
+    printed, _ = make_needing(Status.PASSED, Status.FAILED, forgiven)
+    assert printed.outcome.status is Status.PASSED
+    elsewhere = {"printed.out": frozenset({"layers:relu_backward"})}
+    printed, _ = make_needing(Status.PASSED, Status.FAILED, elsewhere)
+    assert printed.outcome.status is Status.FAILED

@@ -41,23 +41,24 @@ OWN: dict[str, tuple[str, ...]] = {
     **{name: (f"{name}.*",) for name in ("affine_forward", "affine_backward")},
     **{name: (f"{name}.*",) for name in ("relu_forward", "relu_backward")},
     "affine_relu_forward": (
-        *("affine_relu.out", "affine_relu.properties.one_by_one"),
+        *("affine_relu.out", "affine_relu.hidden.out", "affine_relu.properties.one_by_one"),
         "affine_relu.properties.joins_layers",
     ),
     "affine_relu_backward": (
-        *("affine_relu.d?", "affine_relu.cell.d?", "affine_relu.properties.examples_add_up"),
-        "affine_relu.properties.caches_apart",
+        *("affine_relu.d?", "affine_relu.cell.d?", "affine_relu.hidden.d?"),
+        *("affine_relu.properties.examples_add_up", "affine_relu.properties.caches_apart"),
     ),
     "svm_loss": ("svm_loss*",),
     "softmax_loss": ("softmax_loss*",),
     "TwoLayerNet": (
         *("TwoLayerNet.forward.*", "TwoLayerNet.cell.*", "TwoLayerNet.loss.*"),
         *("TwoLayerNet.regularised_loss.*", "TwoLayerNet.reg_*", "TwoLayerNet.loss_cell.*"),
-        *("TwoLayerNet.properties.*", "TwoLayerNet.training.*"),
+        *("TwoLayerNet.properties.*", "TwoLayerNet.hidden.*", "TwoLayerNet.training.*"),
     ),
     "FullyConnectedNet": (
         *("FullyConnectedNet.depth.*", "FullyConnectedNet.loss_*", "FullyConnectedNet.reg_*"),
         *("FullyConnectedNet.cell.*", "FullyConnectedNet.properties.*"),
+        "FullyConnectedNet.hidden.*",
         *TRAININGS["FullyConnectedNet"],
     ),
     **{name: (f"{name}.*",) for name in ("sgd_momentum", "rmsprop", "adam")},
@@ -70,7 +71,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "out = rows.dot(w) + b",
         "out = rows.dot(w) + b + 0.1",
         (
-            *("affine_forward.out", "affine_forward.cell.*"),
+            *("affine_forward.out", "affine_forward.cell.*", "affine_forward.hidden.out"),
             "affine_forward.properties.picks_entries",
         ),
     ),
@@ -78,16 +79,16 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "dw = rows.T.dot(dout)",
         "dw = rows.T.dot(dout) / num_train",
         (
-            *("affine_backward.dw", "affine_backward.cell.dw"),
-            *("affine_backward.properties.examples_add_up",),
-            *("affine_backward.properties.follows_forward",),
+            *("affine_backward.dw", "affine_backward.cell.dw", "affine_backward.hidden.dw"),
+            "affine_backward.properties.examples_add_up",
+            "affine_backward.properties.follows_forward",
         ),
     ),
     "relu_forward": (
         "out = np.maximum(0, x)",
         "out = np.maximum(0, x) + 0.1",
         (
-            *("relu_forward.out", "relu_forward.cell.*"),
+            *("relu_forward.out", "relu_forward.cell.*", "relu_forward.hidden.out"),
             "relu_forward.properties.grows_with_input",
         ),
     ),
@@ -95,33 +96,36 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "dx = dout * (x > 0)",
         "dx = 2 * dout * (x > 0)",
         (
-            *("relu_backward.dx", "relu_backward.cell.dx"),
-            *("relu_backward.properties.shares_gradient",),
-            *("relu_backward.properties.follows_forward",),
+            *("relu_backward.dx", "relu_backward.cell.dx", "relu_backward.hidden.dx"),
+            "relu_backward.properties.shares_gradient",
+            "relu_backward.properties.follows_forward",
         ),
     ),
     "affine_relu_forward": (
         "out, relu_cache = relu_forward(a)",
         "out, relu_cache = relu_forward(a); out = out + 0.1",
-        ("affine_relu.out", "affine_relu.properties.joins_layers"),
+        ("affine_relu.out", "affine_relu.hidden.out", "affine_relu.properties.joins_layers"),
     ),
     "affine_relu_backward": (
         "dx, dw, db = affine_backward(da, fc_cache)",
         "dx, dw, db = affine_backward(da, fc_cache); dw = 2 * dw",
-        ("affine_relu.dw", "affine_relu.cell.*"),
+        ("affine_relu.dw", "affine_relu.cell.*", "affine_relu.hidden.dw"),
     ),
     "svm_loss": (
         "loss = np.sum(margins) / N",
         "loss = np.sum(margins)",
         (
-            *("svm_loss.loss", "svm_loss.cell.*"),
+            *("svm_loss.loss", "svm_loss.cell.*", "svm_loss.hidden.loss"),
             *("svm_loss.properties.mean", "svm_loss.properties.margins"),
         ),
     ),
     "softmax_loss": (
         "dx[np.arange(N), y] -= 1\n    dx /= N",
         "dx[np.arange(N), y] -= 1",
-        ("softmax_loss_gradient.dx", "softmax_loss.cell.dx", "softmax_loss.properties.mean"),
+        (
+            *("softmax_loss_gradient.dx", "softmax_loss.cell.dx", "softmax_loss.hidden.dx"),
+            "softmax_loss.properties.mean",
+        ),
     ),
     "TwoLayerNet": (
         "loss += 0.5 * self.reg * (",
@@ -129,6 +133,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (
             *("TwoLayerNet.regularised_loss.*", "TwoLayerNet.loss_cell.loss_2"),
             *("TwoLayerNet.loss_cell.grads", "TwoLayerNet.properties.penalty"),
+            "TwoLayerNet.hidden.loss",
         ),
     ),
     "FullyConnectedNet": (
@@ -136,7 +141,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "grads['W%d' % l] += 2 * self.reg * w",
         (
             *("FullyConnectedNet.reg_3_14.W?", "FullyConnectedNet.cell.grads"),
-            "FullyConnectedNet.properties.penalty",
+            *("FullyConnectedNet.hidden.W?", "FullyConnectedNet.properties.penalty"),
         ),
     ),
     "sgd_momentum": (
@@ -144,7 +149,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "next_w = w - v",
         (
             *("sgd_momentum.next_w", "sgd_momentum.cell.*", "sgd_momentum.training.*"),
-            "sgd_momentum.properties.steps",
+            *("sgd_momentum.hidden.next_w", "sgd_momentum.properties.steps"),
         ),
     ),
     "rmsprop": (
@@ -152,13 +157,16 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "decay * dw ** 2",
         (
             *("rmsprop.next_w", "rmsprop.cache", "rmsprop.properties.steps"),
-            *("rmsprop.cell.*", "rmsprop.training.*"),
+            *("rmsprop.cell.*", "rmsprop.hidden.*", "rmsprop.training.*"),
         ),
     ),
     "adam": (
         "vt = config['v'] / (1 - beta2 ** config['t'])",
         "vt = config['v']",
-        ("adam.next_w", "adam.cell.*", "adam.training.*", "adam.properties.steps"),
+        (
+            *("adam.next_w", "adam.cell.*", "adam.training.*", "adam.hidden.next_w"),
+            "adam.properties.steps",
+        ),
     ),
 }
 
