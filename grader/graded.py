@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,12 +14,15 @@ from grader.course.catalogue import LoadedAssignment
 from grader.course.conventions import Settled
 from grader.course.hidden_values import hidden_names, values_for
 from grader.course.secret import Secret, Seeds
+from grader.errors import SandboxError
 from grader.judge import Judge
 from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore, Status
 from grader.scoring import QuestionRule, score_checks
 from grader.static.code import Code
 from grader.static.looking import look
 from grader.submission.archive import Submission
+
+logger = logging.getLogger("grader")
 
 _EXPLAINED = frozenset({Status.FAILED, Status.ERRORED})
 
@@ -118,7 +122,14 @@ def _explain(
 
     below = judge.make_carrier(assignment, settled).stand_in_below
     fingerprints = loaded.read_fingerprints()
-    return Explainer(assignment, settled, judge.candidate, fingerprints, below).explain(results)
+    explainer = Explainer(assignment, settled, judge.candidate, fingerprints, below)
+    try:
+        return explainer.explain(results)
+    except SandboxError:
+        raise
+    except Exception:  # ours: what was judged stands, explained or not
+        logger.exception("failures in %s cannot be explained", assignment.name)
+        return results
 
 
 def _add_answers(

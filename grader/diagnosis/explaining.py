@@ -158,6 +158,7 @@ class Explainer:
         owners = {
             f"{check.id}.{part}": check.targets[-1 if check.is_gradient(part) else 0]
             for check in self.assignment.checks
+            if check.targets
             for part in check.parts
         }
         return frozenset(
