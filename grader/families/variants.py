@@ -7,6 +7,7 @@ table of right answers nor code that fits the handout's sizes alone earns their 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grader.checks.base import Check
@@ -55,7 +56,8 @@ def hidden_linear_loss(target: str, points: float) -> Check:
         target=target, W=normal(C, M), X=normal(N, C), y=integers(M, N), reg=0.3
     )
     check_id = f"{target.partition(':')[2]}.hidden"
-    return _hide(check_id, experiment, ("dW",), {check_id: points})
+    base = replace(experiment, reg=0.0)
+    return _hide(check_id, experiment, ("dW",), {check_id: points}, base=base)
 
 
 def hidden_classifier_loss(classifier: Classifier, sizes: tuple[int, int], points: float) -> Check:
@@ -80,7 +82,8 @@ def hidden_classifier_loss(classifier: Classifier, sizes: tuple[int, int], point
         observed=weights,
     )
     check_id = f"{classifier.name}.hidden"
-    return _hide(check_id, experiment, weights, {check_id: points})
+    base = replace(experiment, reg=0.0)
+    return _hide(check_id, experiment, weights, {check_id: points}, base=base)
 
 
 def hidden_prediction(classifier: Classifier, features: int, points: float) -> Check:
@@ -150,8 +153,13 @@ def hidden_network(
         y=integers(classes, N),
         observed=("loss", *drawn),
     )
+    base = replace(
+        experiment,
+        keywords={**keywords, "reg": 0.0} if "reg" in keywords else keywords,
+        attributes={**experiment.attributes, "reg": 0.0} if attributes else {},
+    )
     check_id = f"{target.partition(':')[2]}.hidden"
-    return _hide(check_id, experiment, ("loss", *drawn), points, tolerance=5e-6)
+    return _hide(check_id, experiment, ("loss", *drawn), points, tolerance=5e-6, base=base)
 
 
 def _parts_of(experiment: Experiment) -> tuple[str, ...]:
