@@ -43,6 +43,14 @@ class Layer(ABC):
     def out_shape(self, arguments: Mapping[str, Any]) -> tuple[int, ...]:
         """Return the shape of the output."""
 
+    def moved(self, example: Mapping[str, Any]) -> dict[str, Any]:
+        """Return arguments in place of the example's that are sure to give another output.
+
+        A function that gives the same for everything obeys many laws. By default nothing is known
+        to change the output.
+        """
+        return {}
+
     @property
     def forward_name(self) -> str:
         """The forward pass's own name."""
@@ -110,6 +118,28 @@ def draw_upstream(layer: Layer, draw: Draw, arguments: Mapping[str, Any]) -> NDA
     return draw.array(*layer.out_shape(arguments), nonzero=True)
 
 
+def require_response(
+    layer: Layer, example: Mapping[str, Any], out: NDArray[Any], other: Reply
+) -> None:
+    """Refuse a layer that gives the same output whatever it is given.
+
+    Parameters
+    ----------
+    layer : Layer
+        Of which some arguments are known to matter, or none.
+    example : mapping
+        The arguments that gave ``out``.
+    out : ndarray
+        Their output.
+    other : Reply
+        What the layer gave for the arguments of :meth:`Layer.moved`.
+    """
+    moved = layer.moved(example)
+    if moved:
+        same = np.array_equal(out, layer.out_of(other, {**example, **moved}))
+        require(not same, f"out does not depend on {', '.join(moved)}.")
+
+
 def _refuse_nothing(out: NDArray[Any], gradients: Mapping[str, NDArray[Any]]) -> None:
     """Refuse gradients of nothing but zeros, which obey many laws, where something passed."""
     flat = bool(np.any(out)) and not any(np.any(one) for one in gradients.values())
@@ -130,11 +160,13 @@ class OneByOne(LayerLaw):
         """Compare the output of the minibatch with that of its examples."""
         layer, x = self.layer, example[self.layer.arguments[0]]
         singles = [{layer.arguments[0]: x[i : i + 1]} for i in range(len(x))]
-        whole, *alone = yield [
+        whole, other, *alone = yield [
             layer.call(example),
+            layer.call(example, **layer.moved(example)),
             *(layer.call(example, **each) for each in singles),
         ]
         out = layer.out_of(whole, example)
+        require_response(layer, example, out, other)
         apart = [
             layer.out_of(reply, {**example, **each}, "out of a single example")
             for reply, each in zip(alone, singles, strict=True)
@@ -236,12 +268,22 @@ class CachesApart(LayerLaw):
         (first,) = yield [layer.call(example)]
         (undisturbed,) = yield [layer.call_back(dout, first)]
         later = {layer.arguments[0]: example["later"]}
-        again, _ = yield [layer.call(example), layer.call(example, **later)]
-        (disturbed,) = yield [layer.call_back(dout, again)]
+        again, once_more, _ = yield [
+            layer.call(example),
+            layer.call(example),
+            layer.call(example, **later),
+        ]
+        disturbed, larger = yield [
+            layer.call_back(dout, again),
+            layer.call_back(2 * dout, once_more),
+        ]
         wanted = layer.gradients_of(undisturbed, example)
         found = layer.gradients_of(disturbed, example)
+        doubled = layer.gradients_of(larger, example)
         _refuse_nothing(layer.out_of(first, example), wanted)
         for part in layer.gradients:
+            message = f"{part} is not twice as large when dout is."
+            require_equal(message, doubled[part], 2 * wanted[part], self.tolerance)
             message = f"{part} is another one after the layer has been called on another input."
             require_equal(message, found[part], wanted[part], self.tolerance)
 
@@ -258,6 +300,9 @@ class CachesApart(LayerLaw):
                 other,
                 self.layer.show_backward(after="_later"),
                 f"print({parts})  # in pairs the same",
+                self.layer.show_forward(),
+                self.layer.show_backward(dout="2 * dout"),
+                f"print({', '.join(self.layer.gradients)})  # twice the above",
             )
         )
 

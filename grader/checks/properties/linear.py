@@ -70,12 +70,6 @@ class LinearLaw(Property):
         return "\n".join((show_values(example), *(each.format(self._name) for each in lines)))
 
 
-def _require_slope(loss: float, dW: NDArray[Any]) -> None:
-    """Refuse a gradient of nothing for a single example that could do better."""
-    message = "dW of a single example is zero though its loss is not."
-    require(loss <= SMALLEST_LOSS or bool(np.any(dW != 0)), message)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossAveraged(LinearLaw):
     """Loss and gradient of a minibatch are the means of those of its examples."""
@@ -95,8 +89,9 @@ class LossAveraged(LinearLaw):
         ]
         loss, dW = self._take(whole, example)
         singles = [self._take(reply, example) for reply in alone]
-        for one, gradient in singles:
-            _require_slope(one, gradient)
+        for (one, gradient), row, label in zip(singles, X, y, strict=True):
+            downhill = one <= SMALLEST_LOSS or float(row @ gradient[:, label]) < 0
+            require(downhill, "Against dW, the score of a single example's right class shrinks.")
         message = "The loss of a minibatch is not the mean of those of its examples."
         mean = float(np.mean([one for one, _ in singles]))
         require_equal(message, loss, mean, self.tolerance, scale_of=(1.0,))
@@ -112,6 +107,8 @@ class LossAveraged(LinearLaw):
             "singles = [{}(W, X[i:i+1], y[i:i+1], 0.0) for i in range(len(y))]",
             "print(loss, np.mean([one for one, _ in singles]))  # the same",
             "print(dW - np.mean([one for _, one in singles], axis=0))  # zeros",
+            "for i, (_, one) in enumerate(singles):",
+            "    print(X[i] @ one[:, y[i]])  # negative, or zero where there is no loss",
         )
         return self._show(example, lines)
 
@@ -135,7 +132,8 @@ class WeightsShift(LinearLaw):
         ]
         loss, dW = self._take(here, example)
         shifted, _ = self._take(there, example)
-        _require_slope(loss, dW)
+        flat = loss > SMALLEST_LOSS and not np.any(dW)
+        require(not flat, "dW of a single example is zero though its loss is not.")
         message = "The loss changes when the same column is added to every column of W."
         require_equal(message, shifted, loss, self.tolerance, scale_of=(1.0,))
         message = "The columns of dW do not add up to zero."

@@ -87,6 +87,9 @@ class ScoresShift(ScoresLaw):
         require_equal(message, shifted, loss, self.tolerance, scale_of=(1.0,))
         message = "dx changes when all scores of an example grow by the same number."
         require_equal(message, dx_shifted, dx, self.tolerance)
+        message = "A row of dx does not add up to zero."
+        total = dx.sum(axis=1)
+        require_equal(message, total, np.zeros_like(total), self.tolerance, scale_of=[dx])
 
     def show(self, example: Example) -> str:
         """Return both calls."""
@@ -94,7 +97,7 @@ class ScoresShift(ScoresLaw):
             example,
             "loss_shifted, dx_shifted = {}(x + shift, y)",
             "print(loss, loss_shifted)  # the same",
-            "print(dx - dx_shifted)  # zeros",
+            "print(dx - dx_shifted, dx.sum(axis=1))  # zeros",
         )
 
 
@@ -158,6 +161,8 @@ class ClassesAlike(ScoresLaw):
         require_equal(message, reordered, loss, self.tolerance, scale_of=(1.0,))
         message = "dx depends on the order in which the classes are numbered."
         require_equal(message, dx_reordered, dx[:, order], self.tolerance)
+        grows = bool((dx[np.arange(len(y)), y] <= 0).all())
+        require(grows, "dx is positive at a right class, whose score should not shrink.")
 
     def show(self, example: Example) -> str:
         """Return both calls."""
@@ -166,6 +171,7 @@ class ClassesAlike(ScoresLaw):
             "loss_2, dx_2 = {}(x[:, order], np.argsort(order)[y])",
             "print(loss, loss_2)  # the same",
             "print(dx_2 - dx[:, order])  # zeros",
+            "print(dx[np.arange(len(y)), y])  # not positive",
         )
 
 

@@ -8,11 +8,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from grader.candidate.base import Operation, Reply
+from grader.checks.experiments import pick
 from grader.checks.properties.base import Conversation, Example, Property
 from grader.checks.properties.draw import Draw
-from grader.checks.properties.judging import require, require_equal
+from grader.checks.properties.judging import require, require_equal, take_number
 from grader.checks.properties.losses import SMALLEST_LOSS
-from grader.checks.properties.networks import Network
+from grader.checks.properties.networks import Network, OpenNetwork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,18 @@ class NetworkLaw(Property):
     def draw(self, draw: Draw) -> Example:
         """Return a network of drawn sizes and a minibatch."""
         return self.network.draw(draw, draw.size(1, 3))
+
+    def _move(self, opened: OpenNetwork, example: Example) -> list[Operation]:
+        """Return what changes one entry of the last bias, and takes the loss."""
+        bias = self.network.last_bias(example)
+        entries = example["params"][bias].copy()
+        entries[0] += 1.0
+        return [*opened.writes({bias: entries}), opened.loss(example["X"], example["y"])]
+
+    def _require_response(self, loss: float, moved: Reply) -> None:
+        """Refuse a loss that is the same whatever the parameters are."""
+        other = take_number(pick(moved.value, (0,), f"{self.network.name}.loss"), "loss")
+        require(other != loss, "The loss does not depend on the last bias.")
 
     def _show_loss(self, y: str = "y", X: str = "X", reg: str = "") -> str:
         strength = f", {reg or '0.0'}" if self.network.reg_in_call else ""
@@ -104,12 +118,14 @@ class LeavesParameters(NetworkLaw):
         params, X, y = example["params"], example["X"], example["y"]
         opened = yield from self.network.open(example, reg=example["reg"])
         first, *read, again = yield [opened.loss(X, y), *opened.reads(), opened.loss(X, y)]
+        *_, moved = yield self._move(opened, example)
         loss, grads = opened.take_loss(first, params)
         for (name, value), reply in zip(params.items(), read, strict=True):
             found = opened.as_declared(name, reply.value, value, f"params[{name!r}]")
             message = f"params[{name!r}] is another array after loss(X, y) has been called."
             require_equal(message, found, value, self.tolerance)
         repeated, grads_again = opened.take_loss(again, params)
+        self._require_response(loss, moved)
         message = "The same loss(X, y) gives another loss the second time."
         require_equal(message, repeated, loss, self.tolerance)
         for name in params:
@@ -150,6 +166,8 @@ class NetworkAveraged(NetworkLaw):
             *(opened.loss(X[i : i + 1], y[i : i + 1]) for i in range(len(y))),
         ]
         loss, grads = opened.take_loss(whole, params)
+        *_, moved = yield self._move(opened, example)
+        self._require_response(loss, moved)
         singles = [opened.take_loss(reply, params) for reply in alone]
         bias = self.network.last_bias(example)
         for one, gradients in singles:

@@ -13,7 +13,7 @@ from grader.candidate.base import Call, CallFailed, Failure, Operation, Reply
 from grader.checks.experiments import pick
 from grader.checks.properties.base import Conversation, Example, Property
 from grader.checks.properties.draw import Draw
-from grader.checks.properties.judging import require_equal, take_array
+from grader.checks.properties.judging import require, require_equal, take_array
 from grader.checks.properties.showing import show_values
 from grader.model import Status
 
@@ -100,6 +100,12 @@ class UpdateLaw(Property):
         return "\n".join(shown)
 
 
+def require_downhill(step: NDArray[Any], dw: NDArray[Any]) -> None:
+    """Refuse a first step that does not go against the gradient in every entry."""
+    against = bool((np.sign(step) == -np.sign(dw)).all())
+    require(against, "A first step does not go against the gradient.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandsStill(UpdateLaw):
     """With no gradient and no past, a parameter stays where it is."""
@@ -107,21 +113,29 @@ class StandsStill(UpdateLaw):
     hint: ClassVar[str] = "What is divided by what, when every gradient so far was zero?"
 
     def draw(self, draw: Draw) -> Example:
-        """Return a parameter and no gradient."""
+        """Return a parameter, no gradient, and one to leave from."""
         example = UpdateLaw.draw(self, draw)
-        return {**example, "dw": np.zeros_like(example["w"])}
+        return {**example, "dw": np.zeros_like(example["w"]), "later": example["dw"]}
 
     def converse(self, example: Example) -> Conversation:
-        """Take two steps."""
+        """Take two steps with no gradient, and one from the beginning with some."""
         taken, _ = yield from self._go(example, 2)
+        moving = {**example, "dw": example["later"]}
+        (left,), _ = yield from self._go(moving, 1)
+        require_downhill(left, moving["dw"])
         message = "A parameter moves though its gradient is zero and always was."
         for step in taken:
             nothing = np.zeros_like(step)
             require_equal(message, step, nothing, self.tolerance, scale_of=(1.0,))
 
     def show(self, example: Example) -> str:
-        """Return both steps."""
-        return self._show_steps(example, 2, "    print(next_w - w)  # zeros")
+        """Return the steps."""
+        shown = self._show_steps(example, 2, "    print(next_w - w)  # zeros")
+        later = (
+            show_values({"dw": example["later"], "config": self._begin(example)}),
+            f"print({self._name}(w, dw, config)[0] - w)  # against dw",
+        )
+        return "\n".join((shown, *later))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +161,7 @@ class EntriesApart(UpdateLaw):
             self._step(each["w"], each["dw"], self._begin(each)) for each in (example, *singles)
         ]
         together = self._take(whole, w.shape)
+        require_downhill(together - w, dw)
         apart = np.concatenate([self._take(reply, (1,)) for reply in alone])
         message = "An entry is moved by another amount when there are other entries beside it."
         require_equal(message, together, apart, self.tolerance, scale_of=(w,))
