@@ -12,7 +12,7 @@ from grader.checks.properties.dropout import (
     SameMaskBack,
     TestModePasses,
 )
-from grader.checks.properties.layers import CachesApart, GradientsAddUp, OneByOne
+from grader.checks.properties.layers import GradientsAddUp, OneByOne
 from grader.checks.properties.network_laws import (
     LeavesParameters,
     NetworkPenalty,
@@ -25,6 +25,7 @@ from grader.checks.properties.normalization import (
 )
 from grader.checks.properties.normalization_gradients import (
     BothWaysAgree,
+    CachesOfBatchesApart,
     LastStepsBack,
     ScaleHasNoGradient,
     ShiftHasNoGradient,
@@ -78,7 +79,7 @@ def _gradient_laws(layer: Normalization) -> tuple[Property, ...]:
         ScaleHasNoGradient(name="scale", layer=layer),
         LastStepsBack(name="gamma_and_beta", layer=layer),
         UpstreamsAddUp(name="upstreams", layer=layer, examples=(3, 4)),
-        CachesApart(name="caches_apart", layer=layer),
+        CachesOfBatchesApart(name="caches_apart", layer=layer),
     )
 
 
@@ -101,7 +102,7 @@ LAWS: dict[str, tuple[Property, ...]] = {
         BothWaysAgree(name="both_ways_agree", layer=_SIMPLIFIED),
         ShiftHasNoGradient(name="shift", layer=_SIMPLIFIED),
         ScaleHasNoGradient(name="scale", layer=_SIMPLIFIED),
-        CachesApart(name="caches_apart", layer=_SIMPLIFIED),
+        CachesOfBatchesApart(name="caches_apart", layer=_SIMPLIFIED),
     ),
     "layernorm_forward": (*_output_laws(LAYERS), OneByOne(name="one_by_one", layer=LAYERS)),
     "layernorm_backward": (

@@ -10,7 +10,7 @@ import numpy as np
 from grader.checks.properties.base import Conversation, Example
 from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal
-from grader.checks.properties.layers import LayerLaw, draw_upstream
+from grader.checks.properties.layers import CachesApart, LayerLaw, draw_upstream
 from grader.checks.properties.normalization import Normalization
 from grader.checks.properties.showing import show_values
 
@@ -128,6 +128,17 @@ class LastStepsBack(NormalizationLaw):
             f"print(dbeta, dout.sum(axis={axes}))  # the same",
         )
         return "\n".join((show_values(example), *lines))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachesOfBatchesApart(CachesApart):
+    """A backward pass goes by the cache it is given, of three examples at least."""
+
+    def draw(self, draw: Draw) -> Example:
+        """Return a layer, an upstream gradient, and another input."""
+        own = self.layer.draw(draw, draw.size(3, 4))
+        later = draw.array(*own["x"].shape)
+        return {**own, "dout": draw_upstream(self.layer, draw, own), "later": later}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
