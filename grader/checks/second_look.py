@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _Item = TypeVar("_Item")
 
-_CALM = 1e-7
+_CALM = 1e-8
 """How far, relatively, the rules for smooth functions may be broken by one that is smooth."""
 
 _SHORTEST = 1e-6
@@ -119,21 +119,26 @@ def measure_distance(
 def find_entry(
     surface: Surface, gradient: NDArray[np.float64], entries: slice, generator: np.random.Generator
 ) -> Entry | None:
-    """Return the entry that makes a gradient wrong, found by halving; None if none can be told."""
+    """Return the entry that is relatively the most wrong, found by halving; None if none is."""
+    sizes = np.abs(gradient)
+    sizes = np.maximum(sizes, max(FLOOR, _ENTRY_FLOOR * float(sizes.max())))
     while entries.stop - entries.start > 1:
         middle = (entries.start + entries.stop) // 2
         halves = (slice(entries.start, middle), slice(middle, entries.stop))
-        slopes = look(surface, [draw_direction(generator, half) for half in halves])
-        gaps = [slope.gap(gradient) for slope in slopes]
+        directions = [draw_direction(generator, half, sizes[half]) for half in halves]
+        gaps = [
+            # As if each entry had moved by a share of about its size, not as far altogether.
+            slope.gap(gradient) / float(np.abs(slope.direction.weights * sizes[half]).mean())
+            for slope, half in zip(look(surface, directions), halves, strict=True)
+        ]
         entries = halves[int(np.nanargmax(gaps)) if np.isfinite(gaps).any() else 0]
     one = Direction(entries, np.ones(1))
     steps = [step for step in surface.precision.steps if step >= _SHORTEST]
     slopes = study(surface, [(one, step) for step in steps], surface.precision)
     slope = min(slopes, key=lambda slope: slope.noise)
     own = gradient[entries.start]
-    floor = max(FLOOR, _ENTRY_FLOOR * float(np.abs(gradient).max()))
     beyond = abs(own - slope.value) - slope.noise
-    distance = beyond / max(floor, abs(own) + abs(slope.value))
+    distance = float(beyond / max(sizes[entries.start], abs(own) + abs(slope.value)))
     is_told = math.isfinite(distance) and distance > 0
     return Entry(entries.start, slope.value, distance) if is_told else None
 

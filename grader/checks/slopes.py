@@ -73,7 +73,7 @@ PRECISIONS: Mapping[str, Precision] = {
         epsilon=2.3e-16,
         rounding=8,
         step=1e-5,
-        agreement=1e-7,
+        agreement=1e-8,
         steps=(1e-4, 1e-5, 1e-6, 1e-6, 1e-7, 1e-8),
         entry_step=1e-5,
     ),
@@ -185,14 +185,19 @@ class Slope:
         return beyond / scale if math.isfinite(beyond / scale) else math.inf
 
 
-def draw_direction(generator: np.random.Generator, entries: slice) -> Direction:
+def draw_direction(
+    generator: np.random.Generator, entries: slice, sizes: _Array | None = None
+) -> Direction:
     """Return a random direction in which each entry has a share of about the same size.
+
+    With ``sizes`` of the entries' derivatives, each has about the same share in the slope.
 
     Normally distributed shares would leave some entries out of sight. With shares of one size
     only, two errors would cancel every other time.
     """
     count = entries.stop - entries.start
     weights = generator.choice((-1.0, 1.0), size=count) * generator.uniform(*_WEIGHTS, count)
+    weights = weights if sizes is None else weights / sizes
     return Direction(entries, weights / max(float(np.linalg.norm(weights)), 1e-300))
 
 

@@ -98,10 +98,10 @@ class NumericGradient(NDArrayOperatorsMixin):
         if not np.isfinite(flat).all():
             return Distance(math.inf)
         with np.errstate(all="ignore"):
-            return self._measure(flat)
+            return self._measure(flat, 2 * precision_of(gradient).epsilon)
 
-    def _measure(self, flat: NDArray[np.float64]) -> Distance:
-        agreement = self.surface.precision.agreement
+    def _measure(self, flat: NDArray[np.float64], rounding: float) -> Distance:
+        agreement = max(self.surface.precision.agreement, rounding)
         doubtful = [slope for slope in self.slopes if slope.distance(flat) > agreement]
         if doubtful and not self._is_as_it_was(doubtful[0]):
             worst = max(slope.distance(flat) for slope in doubtful)
