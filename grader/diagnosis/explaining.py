@@ -7,13 +7,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from grader.candidate.base import CallFailed, Candidate
+from grader.candidate.base import Candidate
 from grader.course.assignment import Assignment
 from grader.course.conventions import Settled
 from grader.diagnosis.fingerprints import read_fingerprints
 from grader.diagnosis.known import Known, Text, know
 from grader.diagnosis.matching import Match, Seen, match
 from grader.diagnosis.observing import Observed, is_optional, observe, part_of, probe_of
+from grader.diagnosis.probes import probes_for
 from grader.diagnosis.repeated import find_dependence
 from grader.diagnosis.shapes import Shape, find_shape, make_case
 from grader.model import Certainty, CheckResult, Evidence, Kind, Status
@@ -121,22 +122,22 @@ class Explainer:
         return result
 
     def _examine(self, target: str) -> Finding | None:
-        known = self._know(target)
-        if known is None:
+        probes = probes_for(target, self.assignment.targets)
+        if not probes:
             return None
-        called = {name for probe in known.probes for name in probe.experiment.targets}
+        called = {name for probe in probes for name in probe.experiment.targets}
         broken = self._broken - {target}
         if self.below is not None and broken:
             with self.below(target, called, broken) as helped:
-                if helped:
-                    found = self._look(target, known)
-                    if found is None or found.observed.signatures:
-                        return found
-        return self._look(target, known)
+                observed = observe(self.candidate, probes, CPU_SECONDS) if helped else None
+                if observed is not None and observed.signatures:
+                    return self._interpret(target, observed)
+        return self._interpret(target, observe(self.candidate, probes, CPU_SECONDS))
 
-    def _look(self, target: str, known: Known) -> Finding | None:
-        """Run the probes, and match what comes back."""
-        observed = observe(self.candidate, known.probes, CPU_SECONDS)
+    def _interpret(self, target: str, observed: Observed) -> Finding | None:
+        """Match what the probes gave; nothing is known of a function that gives nothing."""
+        if not observed.signatures or (known := self._know(target)) is None:
+            return None
         seen = Seen(
             observed.signatures, observed.blank(known.right), observed.tolerance, known.right
         )
@@ -145,10 +146,7 @@ class Explainer:
         matched = match(seen, known.prints, known.make_pair)
         depends = None
         if matched is None and seen.wrong:
-            try:
-                depends = find_dependence(self.candidate, known.probes)
-            except CallFailed:
-                depends = None
+            depends = find_dependence(self.candidate, known.probes)
         return Finding(target, known, observed, seen.wrong, matched, depends)
 
     def _owners(
