@@ -67,6 +67,7 @@ def _draw(audit: Audit, *, everything: bool) -> str:
     """Return an audit as a table as wide as the terminal."""
     # Imported here because they take a third of a second.
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -84,8 +85,9 @@ def _draw(audit: Audit, *, everything: bool) -> str:
         table.add_row(Text(target.partition(":")[2], style="bold"))
         for row in rows:
             style = "red" if row.survives else ""
-            said = f" {row.title}", say_cells(row), say_declared(row)
-            table.add_row(*(Text(printable(each), style) for each in said))
+            said = (row.title, say_cells(row), say_declared(row))
+            title, *found = (Text(printable(each), style) for each in said)
+            table.add_row(Padding(title, (0, 0, 0, 1)), *found)
     console.print(table)
     lines = stream.getvalue().splitlines()
     return "".join(f"{line.rstrip()}\n" for line in lines)
