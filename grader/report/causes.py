@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from grader.model import Certainty, CheckResult, Location, Status
+from grader.model import Certainty, CheckResult, Location, Status, Visibility
 from grader.report.wording import count
 
 # What a student cannot mend: our own failures, what waits for a person, and what waits for that.
@@ -25,8 +25,9 @@ class Cause:
 
     @property
     def first(self) -> CheckResult:
-        """The check that speaks for all."""
-        return self.checks[0]
+        """The check that speaks for all: one that may be shown whole, if there is one."""
+        public = (check for check in self.checks if check.visibility is Visibility.PUBLIC)
+        return next(public, self.checks[0])
 
     @property
     def status(self) -> Status:
@@ -222,9 +223,9 @@ def _reasons_of_failure(check: CheckResult) -> set[Hashable]:
     outcome, function = check.outcome, split_id(check.id)[0]
     reasons: set[Hashable] = {(check.visibility, own_check(check))}
     if outcome.location:
-        reasons.add((check.visibility, function, check.kind, outcome.location))
+        reasons.add((function, check.kind, outcome.location))
     if outcome.diagnosis and outcome.evidence.certainty is not Certainty.SHAPE:
-        reasons.add((check.visibility, function, outcome.diagnosis))
+        reasons.add((function, outcome.diagnosis))
     if outcome.message and not _shows_values(check):
         reasons |= {(outcome.message, outcome.location), (outcome.message, function)}
     return reasons

@@ -76,10 +76,13 @@ def test_a_gradient_is_not_told_with_a_value() -> None:
     assert len(group_causes([make_check("Net.loss.loss", make_wrong(3)), gradient])) == 2
 
 
-def test_hidden_and_public_checks_are_not_told_together() -> None:
-    """The values of a public check are shown, those of a hidden one never."""
+def test_a_hidden_check_is_told_with_a_public_one_of_the_same_line() -> None:
+    """The public one speaks for both: its values may be shown, those of a hidden one never."""
     hidden = replace(make_check("f.dw", make_wrong(3)), visibility=Visibility.HIDDEN)
-    assert len(group_causes([make_check("f.dx", make_wrong(3)), hidden])) == 2
+    public = make_check("f.dx", make_wrong(3))
+    (cause,) = group_causes([hidden, public])
+    assert cause.checks == (hidden, public)
+    assert cause.first == public
 
 
 def test_a_check_that_belongs_to_two_groups_joins_them() -> None:
