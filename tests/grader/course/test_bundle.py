@@ -12,11 +12,19 @@ import numpy as np
 import pytest
 
 import grader
-from grader.course.bundle import BUNDLE, is_bundle, load_bundle, write_declaration
+from grader.course.bundle import (
+    BUNDLE,
+    FINGERPRINTS,
+    is_bundle,
+    load_bundle,
+    write_declaration,
+)
 from grader.course.catalogue import load_assignment
 from grader.course.expected import FILE, expected_for, pack, regenerate
 from grader.course.release.contents import only_public_values
+from grader.diagnosis.fingerprints import make_fingerprints
 from grader.errors import AssignmentError
+from grader.model import Certainty, Status
 from grader.pipeline import grade
 
 Declare = Callable[..., Path]
@@ -183,3 +191,45 @@ def test_loading_executes_nothing(bundle: Path) -> None:
     (bundle / "evil.py").write_text("raise SystemExit(3)")
     change(bundle, extra={"$call": "os.system"})
     assert load_assignment(bundle).assignment.name == "tiny"
+
+
+@pytest.fixture
+def explaining(bundle: Path, declare: Declare) -> Path:
+    """Return the bundle with fingerprints of known mistakes."""
+    assignment = load_assignment(declare(text=TWO)).assignment
+    fingerprints = json.dumps(make_fingerprints(assignment)).encode()
+    values = (bundle / FILE).read_bytes()
+    (bundle / FINGERPRINTS).write_bytes(fingerprints)
+    (bundle / BUNDLE).write_text(write_declaration(assignment, values, fingerprints))
+    return bundle
+
+
+def spoil(submission: Path) -> None:
+    """Let the ReLU of a submission pass its input through."""
+    layers = submission / "cs231n/layers.py"
+    layers.write_text(layers.read_text().replace("np.maximum(x, 0)", "np.abs(x)"))
+
+
+def test_bundle_names_known_mistakes(explaining: Path, submission: Path) -> None:
+    """By its fingerprints, with the mistake's own hint."""
+    spoil(submission)
+    (row,) = grade(submission, [explaining]).checks
+    assert row.outcome.status is Status.FAILED
+    assert row.outcome.diagnosis == "absolute_value"
+    assert row.outcome.evidence.certainty is Certainty.EVERYWHERE
+
+
+def test_bundle_without_fingerprints_names_nothing(bundle: Path, submission: Path) -> None:
+    """It judges all the same."""
+    spoil(submission)
+    (row,) = grade(submission, [bundle]).checks
+    assert row.outcome.status is Status.FAILED
+    assert row.outcome.diagnosis == ""
+
+
+def test_changed_fingerprints_are_refused(explaining: Path, submission: Path) -> None:
+    """What a bundle says of mistakes is what was released."""
+    spoil(submission)
+    (explaining / FINGERPRINTS).write_text("{}")
+    with pytest.raises(AssignmentError, match="fetch the bundle again"):
+        grade(submission, [explaining])
