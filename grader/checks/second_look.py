@@ -49,8 +49,9 @@ _LENGTHS = (1.0, -1.0, 2.0, -2.0)
 _EXCUSE = 8
 """Times the noise seen that few digits are excused: some directions show little of theirs."""
 
-_LEAST_EXCUSED = LOWEST_TOLERANCE["f4"]
-"""Share that is always excused where digits are few: the gradient has no more of them."""
+_LEAST_EXCUSED = 3 * LOWEST_TOLERANCE["f4"]
+"""Share that is always excused where digits are few: the gradient has no more of them, and kinks
+within the long steps show little of what they do."""
 
 _MOST_EXCUSED = 0.2
 """Share beyond which nothing is excused; a factor of two is a distance of a third."""
