@@ -84,9 +84,15 @@ class Seen:
         return self.gap(found, keys) <= self.tolerance
 
     def gap(self, found: Print, keys: Iterable[str]) -> float:
-        """Return the largest distance from a mistake's results."""
+        """Return the largest distance from a mistake's results.
+
+        What overflows gives infinity, NaN or zero depending on how a formula is written down: if
+        a mistake shows there, any of these agrees with it.
+        """
         gaps = [
-            _distance(self.signatures[key], found.signatures.get(key))
+            0.0
+            if self.signatures[key].odd and key in found.affected
+            else _distance(self.signatures[key], found.signatures.get(key))
             for key in keys
             if key in self.signatures
         ]

@@ -117,6 +117,13 @@ def test_what_a_course_leaves_open_only_counts_for_mistakes_in_it() -> None:
     assert name(match(see(optional_ties__dx=np.ones(2)), PRINTS)) == ("every_tie", True)
 
 
+def test_overflow_agrees_with_any_overflow() -> None:
+    """A mistake that overflows gives zero in one notation and no number in another."""
+    prints = (make_print("overflow", large__dw=np.zeros(3)), *PRINTS)
+    assert name(match(see(large__dw=np.full(3, np.nan)), prints)) == ("overflow", True)
+    assert match(see(small__dw=np.full(2, np.nan)), prints) is None
+
+
 @pytest.mark.parametrize(("tolerance", "expected"), [(1e-4, ("halved", True)), (1e-6, None)])
 def test_digits_decide_what_agrees(tolerance: float, expected: tuple[str, bool] | None) -> None:
     """Results in single precision are held to fewer digits."""

@@ -127,6 +127,14 @@ def test_two_numbers_have_no_shape() -> None:
     assert find_shape([case for case in cases if case is not None]) is None
 
 
+def test_loss_that_is_no_number_is_told() -> None:
+    """A single number has this shape, too."""
+    cases = [make_case("loss", got, 1.5, {}) for got in (np.nan, np.inf)]
+    found = find_shape([case for case in cases if case is not None])
+    assert found is not None
+    assert found.name == "no_numbers"
+
+
 def test_what_is_no_array_has_no_case() -> None:
     """Text and truth values are not compared."""
     assert make_case("out", "text", np.zeros(3), {}) is None
