@@ -24,7 +24,6 @@ from grader.checks.properties.normalization import (
     Normalization,
 )
 from grader.checks.properties.normalization_gradients import (
-    BothWaysAgree,
     CachesOfBatchesApart,
     LastStepsBack,
     ScaleHasNoGradient,
@@ -36,6 +35,7 @@ from grader.checks.properties.normalized import (
     ScaleAndShift,
     UnitsDoNotMatter,
 )
+from grader.checks.properties.two_ways_back import BothWaysAgree
 from grader.checks.properties.upstream import UpstreamsAddUp
 from grader.families.laws import check_laws
 from grader.families.points import Points

@@ -25,9 +25,12 @@ class ThreeLayers(Network):
     target: str = "cnn:ThreeLayerConvNet"
 
     def draw(self, draw: Draw, examples: int) -> Example:
-        """Return parameters and a minibatch of images of even height and width."""
-        channels, rows, columns = draw.size(1, 2), 2 * draw.size(1, 2), 2 * draw.size(1, 2)
-        side, filters = 2 * draw.size(0, 1) + 1, draw.size(1, 2)
+        """Return parameters and a minibatch of square images of even height.
+
+        Other shapes, and filters of other sizes than three pixels, are asked about elsewhere.
+        """
+        channels, filters, side = draw.size(1, 2), draw.size(1, 2), 3
+        rows = columns = 2 * draw.size(1, 2)
         hidden, classes = draw.size(1, 3), draw.size(2, 3)
         features = filters * (rows // 2) * (columns // 2)
         X = draw.array(examples, channels, rows, columns, low=-1.0, high=1.0, nonzero=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -139,44 +139,3 @@ class CachesOfBatchesApart(CachesApart):
         own = self.layer.draw(draw, draw.size(3, 4))
         later = draw.array(*own["x"].shape)
         return {**own, "dout": draw_upstream(self.layer, draw, own), "later": later}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BothWaysAgree(NormalizationLaw):
-    """Two backward passes of one layer give the same gradients."""
-
-    hint: ClassVar[str] = "On paper, what does the longer way come to when terms are collected?"
-
-    other: str = "layers:batchnorm_backward"
-    """The other backward pass."""
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """Return the forward pass, and both backward passes, the layer's own last."""
-        return (self.layer.forward, self.other, self.layer.backward)
-
-    def converse(self, example: Example) -> Conversation:
-        """Compare the gradients of both, each with a cache of its own."""
-        forward = yield [self.layer.call(example)] * 2
-        calls = [self.layer.call_back(example["dout"], reply) for reply in forward]
-        theirs, own = yield [replace(calls[0], target=self.other), calls[1]]
-        wanted = self.layer.gradients_of(theirs, example)
-        found = self.layer.gradients_of(own, example)
-        for part in self.layer.gradients:
-            name = self.other.partition(":")[2]
-            message = f"{part} is not what {name} gives."
-            scale = (example["dout"],)
-            require_equal(message, found[part], wanted[part], self.tolerance, scale_of=scale)
-
-    def show(self, example: Example) -> str:
-        """Return both."""
-        parts = list(self.layer.gradients)
-        other = self.other.partition(":")[2]
-        lines = (
-            self.layer.show_forward("_, cache"),
-            f"{', '.join(parts)} = {other}(dout, cache)",
-            self.layer.show_forward("_, cache"),
-            self.layer.show_backward(after="_alt"),
-            f"print({', '.join(f'{part} - {part}_alt' for part in parts)})  # zeros",
-        )
-        return "\n".join((show_values(example), *lines))

@@ -26,51 +26,79 @@ NORMALIZATION = "reference.layers.normalization"
 COMBINED = "reference.layers.combined_convolution"
 NETWORK = "reference.models.convolutional"
 
+CONV_FORWARD = "conv_forward_naive.properties"
+CONV_BACKWARD = "conv_backward_naive.properties"
+POOL_FORWARD = "max_pool_forward_naive.properties"
+POOL_BACKWARD = "max_pool_backward_naive.properties"
+NOT_ADJOINT = (f"{CONV_BACKWARD}.follows_forward", f"{CONV_BACKWARD}.oblong")
+"""What tells that forward and backward pass do not fit, whichever of them is wrong."""
+
 # Module, what stands there, what stands there instead, and the ids of parts that fail.
 MISTAKES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "bias forgotten": (
         *(CONVOLUTION, "(window * w[f]).sum() + b[f]", "(window * w[f]).sum()"),
-        ("conv_forward_naive*",),
+        ("conv_forward_naive*.out", f"{CONV_FORWARD}.pixel_filters", *NOT_ADJOINT),
     ),
     "stride taken for one": (
         *(CONVOLUTION, "top, left = i * stride, j * stride", "top, left = i, j"),
-        ("conv_forward_naive.out", "conv_forward_naive.oblong*", "conv_forward_naive.stride_3*"),
+        (
+            *("conv_forward_naive.out", "conv_forward_naive.oblong*"),
+            *("conv_forward_naive.stride_3*", "conv_forward_naive.hidden*"),
+            *(f"{CONV_FORWARD}.pixel_filters", f"{CONV_FORWARD}.translation", *NOT_ADJOINT),
+        ),
     ),
     "filters turned round": (
         *(CONVOLUTION, "(window * w[f]).sum()", "(window * w[f, :, ::-1, ::-1]).sum()"),
-        ("conv_forward_naive*",),
+        ("conv_forward_naive*.out", *NOT_ADJOINT),
     ),
     "stride forgotten on the way back, in rows": (
         CONVOLUTION,
         "rows = slice(i * stride, i * stride + height)",
         "rows = slice(i, i + height)",
-        ("conv_backward_naive.stride_2.d[xw]",),
+        ("conv_backward_naive.stride_2.d[xw]", *NOT_ADJOINT),
     ),
     "padding cut off by its negative": (
         CONVOLUTION,
         "pad : pad + x.shape[2], pad : pad + x.shape[3]",
         "pad:-pad, pad:-pad",
-        ("conv_backward_naive.no_padding.dx",),
+        (
+            *("conv_backward_naive.no_padding.dx", "conv_backward_naive.hidden.dx"),
+            f"{CONV_BACKWARD}.padding",
+        ),
     ),
     "gradient of the bias averaged": (
         *(CONVOLUTION, "dout.sum(axis=(0, 2, 3))", "dout.mean(axis=(0, 2, 3))"),
-        ("conv_backward_naive.db",),
+        (
+            *("conv_backward_naive.db", "conv_backward_naive.hidden.db"),
+            *(f"{CONV_BACKWARD}.examples_add_up", *NOT_ADJOINT),
+        ),
     ),
     "gradient of the filters by the last pixel": (
         *(CONVOLUTION, "dw[f] += ", "dw[f] = "),
-        ("conv_backward_naive*.dw",),
+        ("conv_backward_naive*.dw", f"{CONV_BACKWARD}.examples_add_up", *NOT_ADJOINT),
     ),
     "mean taken for maximum": (
         *(POOLING, "left : left + width].max()", "left : left + width].mean()"),
-        ("max_pool_forward_naive*",),
+        (
+            *("max_pool_forward_naive*.out", f"{POOL_FORWARD}.whole_images"),
+            *(f"{POOL_FORWARD}.overlapping", f"{POOL_BACKWARD}.oblong"),
+        ),
     ),
     "never below zero": (
         *(POOLING, "left : left + width].max()", "left : left + width].max(initial=0.0)"),
-        ("max_pool_forward_naive*",),
+        (
+            *("max_pool_forward_naive.out", "max_pool_forward_naive.o*", "max_pool_*.gaps.out"),
+            *(f"{POOL_FORWARD}.moves", f"{POOL_FORWARD}.single_pixels"),
+            f"{POOL_FORWARD}.whole_images",
+        ),
     ),
     "square windows": (
         *(POOLING, "left : left + width].max()", "left : left + height].max()"),
-        ("max_pool_forward_naive.oblong*",),
+        (
+            *("max_pool_forward_naive.oblong*", "max_pool_forward_naive.hidden*"),
+            *(f"{POOL_FORWARD}.overlapping", f"{POOL_FORWARD}.transposed"),
+            f"{POOL_BACKWARD}.oblong",
+        ),
     ),
     "stride taken for the window": (
         POOLING,
