@@ -48,7 +48,7 @@ class Certainty(StrEnum):
     EXACT = "exact"
     """They agree with it on all inputs that it shows on, which are of one size."""
     LIKELY = "likely"
-    """They agree with it wherever it shows, but something else is wrong as well."""
+    """They agree with it wherever it shows, but more is wrong or could not be seen."""
     SHAPE = "shape"
     """No known mistake fits; the error itself has a shape that can be named."""
 

@@ -168,7 +168,7 @@ def _match_blank(seen: Seen, prints: Iterable[Print]) -> Match | None:
     for found in prints:
         keys = filter(found.counts, seen.signatures)
         if found.blank == seen.blank and seen.agrees(found, keys):
-            return Match(found, exact=True)
+            return Match(found, exact=False)
     return None
 
 

@@ -14,7 +14,7 @@ _BEGINNINGS = {
     Certainty.NONE: "Known mistake",
     Certainty.EVERYWHERE: "Known mistake, fits exactly (at other sizes too)",
     Certainty.EXACT: "Known mistake, fits exactly",
-    Certainty.LIKELY: "Known mistake, fits in part (something else is wrong as well)",
+    Certainty.LIKELY: "Looks like a known mistake, beside which more may be wrong",
     Certainty.SHAPE: "No known mistake fits, but the error has a shape",
 }
 
