@@ -180,7 +180,11 @@ class Carrier:
         """Return a row as it is without the errors of what its owner uses."""
         wanted = self._find_needed(one)
         functions = find_reference(self._assignment, self._settled, wanted)
-        causes = [target for target in wanted if target in self._broken and target in functions]
+        causes = [
+            target
+            for target in (*self._definitions, *wanted)
+            if target in self._broken and target in functions
+        ]
         if not causes:
             return one
         key = (one.check.id, frozenset(functions))
@@ -188,7 +192,7 @@ class Carrier:
             self._stand_in(functions)
             self._seen[key] = self._run(one.check)
         outcome = self._seen[key][one.part]
-        said = self._say_standing(causes)
+        said = self._say_standing(list(dict.fromkeys(causes)))
         if outcome.status is Status.PASSED:
             self._forgiven[one.result.id] = frozenset(causes)
             outcome = self._pass(outcome, said)
