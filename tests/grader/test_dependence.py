@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from grader.course.catalogue import load_assignment
 from grader.dependence import floor_of, may_stand_in, partners_of
 from grader.reach import NameGraph
 from grader.submission.overlay import ModuleSource
@@ -59,6 +62,13 @@ def test_passes_that_share_a_cache_are_partners() -> None:
     assert (forward, alt) == ("layers:batchnorm_forward", "layers:batchnorm_backward_alt")
     assert forward in partners_of("layers:batchnorm_backward_alt")
     assert partners_of("layers:softmax_loss") == ()
+
+
+@pytest.mark.parametrize("carried", [-0.1, 1.5, float("nan")])
+def test_a_share_lies_between_nothing_and_everything(carried: float) -> None:
+    """An assignment cannot give more for a row because something else is broken."""
+    with pytest.raises(ValueError, match="carried is"):
+        replace(load_assignment("dropout").assignment, carried=carried)
 
 
 def make_module(path: str, source: str, *, provided: bool = False) -> ModuleSource:

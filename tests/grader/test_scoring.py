@@ -129,3 +129,15 @@ def test_what_a_person_judges_is_in_the_maximum_and_pending() -> None:
     checks = [make_row("own", Status.NEEDS_REVIEW, 3.0), make_row("own", Status.PASSED, 2.0)]
     _, questions = score_checks(checks, RULES)
     assert (questions[0].score, questions[0].max_score, questions[0].pending) == (2.0, 5.0, 3.0)
+
+
+@given(rows, st.floats(0, 1))
+def test_what_a_stand_in_helped_to_judge_earns_its_share(
+    checks: list[CheckResult], share: float
+) -> None:
+    """A row that passed so earns what the assignment says; by itself it earns everything."""
+    for carried in (True, False):
+        passed = Outcome(Status.PASSED, carried_forward=carried, earned=share)
+        row = replace(make_row("own", Status.PASSED, 10.0), outcome=passed)
+        scored, _ = score_checks([*checks, row], RULES)
+        assert scored[-1].score == (share * 10.0 if carried else 10.0)
