@@ -82,7 +82,7 @@ PRECISIONS: Mapping[str, Precision] = {
         rounding=32,
         step=1e-2,
         agreement=2e-4,
-        steps=(3e-2, 1e-2, 3e-3, 1e-3, 1e-2),
+        steps=(3e-2, 1e-2, 3e-3, 1e-3, 3e-4),
         entry_step=1e-2,
     ),
     "f2": Precision(
