@@ -31,12 +31,18 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         (
             *("softmax_loss_naive.reg_*", "softmax_loss_naive.large_scores_gradient.*"),
             *("softmax_gradient_naive.cell.*", "softmax_loss_vectorized.cell.grad"),
+            "softmax_loss_naive.hidden.dW",
+            "softmax_loss_naive.properties.mean",
         ),
     ),
     "softmax_loss_naive: regularised once an example": (
         *("softmax", SOFTMAX, "loss = loss / num_train + reg * np.sum(W * W)\n    dW = dW"),
         "loss = loss / num_train + num_train * reg * np.sum(W * W)\n    dW = dW",
-        ("softmax_loss_naive.regularised_loss.loss", "softmax_gradient_naive.cell.grad_2"),
+        (
+            "softmax_loss_naive.regularised_loss.loss",
+            "softmax_gradient_naive.cell.grad_2",
+            "softmax_loss_naive.properties.penalty",
+        ),
     ),
     "softmax_loss_vectorized: no shift of the scores": (
         *("softmax", SOFTMAX, "    scores = scores - scores.max(axis=1, keepdims=True)\n", ""),
@@ -45,7 +51,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "softmax_loss_vectorized: shift in place of X": (
         *("softmax", SOFTMAX, "    scores = X.dot(W)\n    scores = scores - scores.max"),
         "    X -= X.mean()\n    scores = X.dot(W)\n    scores = scores - scores.max",
-        ("softmax_loss_vectorized.*",),
+        ("softmax_loss_vectorized.[!p]*", "softmax_loss_vectorized.properties.[ms]*"),
     ),
     "softmax_loss_vectorized: a loop as slow as the naive version": (
         *("softmax", SOFTMAX, "    dscores[rows, y] -= 1\n    dW"),
@@ -98,11 +104,18 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "predict: the lowest score": (
         *("softmax", CLASSIFIER, "np.argmax(X.dot(self.W), axis=1)"),
         "np.argmin(X.dot(self.W), axis=1)",
-        ("Softmax.predict.labels", "Softmax.training.accuracy"),
+        ("Softmax.predict.labels", "Softmax.training.accuracy", "Softmax.predict_hidden.labels"),
     ),
     "svm_loss_naive: right class not subtracted": (
         *("svm", SVM, "                dW[:, y[i]] -= X[i]\n", ""),
-        ("svm_loss_naive.reg_*", "svm_gradient_naive.cell.*", "svm_gradient_vectorized.cell.*"),
+        (
+            "svm_loss_naive.reg_*",
+            "svm_gradient_naive.cell.*",
+            "svm_gradient_vectorized.cell.*",
+            "svm_loss_naive.hidden.dW",
+            "svm_loss_naive.properties.mean",
+            "svm_loss_naive.properties.shift",
+        ),
     ),
     "svm_loss_vectorized: another margin": (
         *("svm", SVM, "[:, np.newaxis] + 1)", "[:, np.newaxis] + 2)"),
@@ -110,12 +123,17 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
             *("svm_loss_vectorized.loss.*", "svm_loss_vectorized.regularised_loss.*"),
             *("svm_loss_vectorized.reg_*", "svm_loss_vectorized.many_examples.*"),
             *("svm_loss_vectorized.cell.*", "svm_gradient_vectorized.cell.*"),
+            "svm_loss_vectorized.hidden.dW",
         ),
     ),
     "svm_loss_vectorized: gradient of half the regularisation": (
         *("svm", SVM, "dW = X.T.dot(counts) / num_train + 2 * reg * W"),
         "dW = X.T.dot(counts) / num_train + reg * W",
-        ("svm_loss_vectorized.reg_0_5.dW",),
+        (
+            "svm_loss_vectorized.reg_0_5.dW",
+            "svm_loss_vectorized.hidden.dW",
+            "svm_loss_vectorized.properties.penalty",
+        ),
     ),
     "toy loss: scores through a ReLU": (
         *("nndl_two_layer", NETWORK, "scores = h.dot(W2.T) + b2"),
@@ -124,15 +142,23 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
             *("TwoLayerNet.scores*", "scores.cell.*", "TwoLayerNet.loss.*", "loss.cell.*"),
             *("TwoLayerNet.regularised_loss.*", "TwoLayerNet.reg_*", "gradients.cell.*"),
             *("TwoLayerNet.predict.*",),
+            "TwoLayerNet.hidden.*",
+            "TwoLayerNet.properties.scores",
+            "TwoLayerNet.properties.shift",
         ),
     ),
     "toy loss: one layer not regularised": (
         *("nndl_two_layer", NETWORK, "(np.sum(W1 ** 2) + np.sum(W2 ** 2))", "np.sum(W1 ** 2)"),
-        ("TwoLayerNet.regularised_loss.*", "loss.cell.*", "gradients.cell.*"),
+        (
+            "TwoLayerNet.regularised_loss.*",
+            "loss.cell.*",
+            "gradients.cell.*",
+            "TwoLayerNet.properties.penalty",
+        ),
     ),
     "toy loss: gradient without the ReLU's mask": (
         *("nndl_two_layer", NETWORK, "da = d.dot(W2) * (a > 0)", "da = d.dot(W2)"),
-        ("TwoLayerNet.reg_*.?1", "gradients.cell.*", *TOY_TRAINED),
+        ("TwoLayerNet.reg_*.?1", "gradients.cell.*", *TOY_TRAINED, "TwoLayerNet.hidden.?1"),
     ),
     "toy train: no decay": (
         *("nndl_two_layer", NETWORK, "        learning_rate *= learning_rate_decay\n", ""),
@@ -146,7 +172,12 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "toy predict: scores of the first layer": (
         *("nndl_two_layer", NETWORK, "np.argmax(self.loss(X), axis=1)"),
         "np.argmax(X.dot(self.params['W1'].T), axis=1)",
-        ("TwoLayerNet.predict.*", "train.cell.accuracy", *TOY_TRAINED),
+        (
+            "TwoLayerNet.predict.*",
+            "train.cell.accuracy",
+            *TOY_TRAINED,
+            "TwoLayerNet.predict_hidden.labels",
+        ),
     ),
 }
 
