@@ -121,6 +121,7 @@ evidences = st.builds(
     excerpt=st.lists(st.builds(SourceLine, st.integers(1, 99), text, st.booleans())).map(tuple),
     builds_on=st.lists(text, max_size=2).map(tuple),
     answer=text,
+    counterexample=text,
 )
 checks = st.builds(
     CheckResult,
