@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from grader.diagnosis.observing import is_optional, part_of
+from grader.diagnosis.observing import is_optional, part_of, probe_of
 from grader.diagnosis.signature import CLEAR, TOLERANCE, Signature
 
 Signatures = Mapping[str, Signature]
@@ -54,6 +54,13 @@ class Print:
             key for key in self.affected if key not in self.signatures and not is_optional(key)
         )
 
+    @property
+    def overflowing(self) -> frozenset[str]:
+        """Names of the probes on which it gives something that is no number."""
+        return frozenset(
+            probe_of(key) for key, signature in self.signatures.items() if signature.odd
+        )
+
     def counts(self, key: str) -> bool:
         """Return whether a result matters here: of optional ones only those that it changes."""
         return key in self.affected or not is_optional(key)
@@ -86,17 +93,29 @@ class Seen:
     def gap(self, found: Print, keys: Iterable[str]) -> float:
         """Return the largest distance from a mistake's results.
 
-        What overflows gives infinity, NaN or zero depending on how a formula is written down: if
-        a mistake shows there, any of these agrees with it.
+        What overflows gives infinity, NaN or zero depending on how a formula is written down:
+        where a mistake overflows, what is no number agrees with it.
         """
         gaps = [
-            0.0
-            if self.signatures[key].odd and key in found.affected
-            else _distance(self.signatures[key], found.signatures.get(key))
+            0.0 if self._overflows(key, found) else self._distance(key, found)
             for key in keys
             if key in self.signatures
         ]
         return max(gaps, default=0.0)
+
+    def count_overflows(self, found: Print) -> int:
+        """Return how many results agree with a mistake's only in that they overflow."""
+        return sum(
+            self._overflows(key, found) and self._distance(key, found) > self.tolerance
+            for key in self.signatures
+        )
+
+    def _overflows(self, key: str, found: Print) -> bool:
+        shows = self.signatures[key].odd and key in found.affected
+        return bool(shows and probe_of(key) in found.overflowing)
+
+    def _distance(self, key: str, found: Print) -> float:
+        return _distance(self.signatures[key], found.signatures.get(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +166,11 @@ def _distance(first: Signature | None, second: Signature | None) -> float:
 def _best(seen: Seen, prints: Iterable[Print]) -> Match | None:
     """Return what agrees with all results and explains a wrong one: of several the nearest.
 
-    Of those equally near that one counts which lacks the same results.
+    One that agrees by numbers goes before one that agrees by overflowing, and of several such
+    that one which lacks the same results.
     """
     fitting = [
-        (len(found.blank ^ seen.blank), gap, number, found)
+        (seen.count_overflows(found), len(found.blank ^ seen.blank), gap, number, found)
         for number, found in enumerate(prints)
         if seen.wrong & found.affected
         and (gap := seen.gap(found, filter(found.counts, seen.signatures))) <= seen.tolerance

@@ -119,9 +119,22 @@ def test_what_a_course_leaves_open_only_counts_for_mistakes_in_it() -> None:
 
 def test_overflow_agrees_with_any_overflow() -> None:
     """A mistake that overflows gives zero in one notation and no number in another."""
-    prints = (make_print("overflow", large__dw=np.zeros(3)), *PRINTS)
-    assert name(match(see(large__dw=np.full(3, np.nan)), prints)) == ("overflow", True)
+    nan = np.full(3, np.nan)
+    overflow = make_print("overflow", large__dw=np.zeros(3), large__dx=np.full(3, np.inf))
+    prints = (overflow, *PRINTS)
+    assert name(match(see(large__dw=nan, large__dx=nan), prints)) == ("overflow", True)
     assert match(see(small__dw=np.full(2, np.nan)), prints) is None
+    assert match(see(large__dw=nan, small__dw=nan[:2]), (PRINTS[0],)) is None
+
+
+def test_agreement_by_numbers_goes_first() -> None:
+    """Of two mistakes that both overflow, the one that gives the same is it."""
+    nan = np.full(3, np.nan)
+    prints = (
+        make_print("infinite", large__dw=np.full(3, np.inf), large__dx=np.zeros(3)),
+        make_print("not_a_number", large__dw=nan, large__dx=nan),
+    )
+    assert name(match(see(large__dw=nan, large__dx=nan), prints)) == ("not_a_number", True)
 
 
 @pytest.mark.parametrize(("tolerance", "expected"), [(1e-4, ("halved", True)), (1e-6, None)])
