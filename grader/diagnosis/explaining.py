@@ -15,8 +15,9 @@ from grader.diagnosis.known import Known, Text, know
 from grader.diagnosis.matching import Match, Seen, match
 from grader.diagnosis.observing import Observed, is_optional, observe, part_of, probe_of
 from grader.diagnosis.probes import probes_for
+from grader.diagnosis.relations import make_case
 from grader.diagnosis.repeated import find_dependence
-from grader.diagnosis.shapes import Shape, find_shape, make_case
+from grader.diagnosis.shapes import Shape, find_shape
 from grader.model import Certainty, CheckResult, Evidence, Kind, Status
 
 StandInBelow: TypeAlias = (

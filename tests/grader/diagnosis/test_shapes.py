@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.diagnosis.shapes import find_shape, make_case
+from grader.diagnosis.relations import make_case
+from grader.diagnosis.shapes import find_shape
 
 Change = Callable[[np.ndarray], Any]
 
