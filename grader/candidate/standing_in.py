@@ -25,6 +25,9 @@ MOST_CALLS = 50_000
 """Calls of stand-ins in one check; a training of a deep network needs a tenth of them."""
 MOST_SECONDS = 20.0
 """Processor seconds of the grader itself that one check's call-backs may cost."""
+AIDED_SHARE = 3.0
+"""Time of a check in which call-backs are answered, as a multiple of what it has otherwise: no
+student is to pay for the way there and back. The reference has as much."""
 MOST_TOKENS = 1024
 """Caches that are kept for a check; of more, those used longest ago are dropped."""
 _MOST_ARGUMENTS = 64
@@ -86,7 +89,7 @@ class StandIns:
 
     def begin_check(self, cpu_seconds: float | None) -> None:
         """Forget all tokens and start the bounds anew."""
-        self._reference.begin_check(cpu_seconds)
+        self._reference.begin_check(None if cpu_seconds is None else AIDED_SHARE * cpu_seconds)
         self._tokens.clear()
         self._calls = 0
         self._seconds = 0.0

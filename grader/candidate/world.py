@@ -10,7 +10,7 @@ from grader.candidate.base import CallFailed, Reply
 from grader.candidate.failures import FailureDescriber
 from grader.candidate.process import OutOfTime, WorkerEnded, WorkerProcess
 from grader.candidate.replies import read_replies
-from grader.candidate.standing_in import StandIns
+from grader.candidate.standing_in import AIDED_SHARE, StandIns
 from grader.candidate.wire import Encoder, ProtocolError, pack_frame
 from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Confinement
@@ -95,8 +95,8 @@ class World:
 
     @property
     def _present_share(self) -> float:
-        """The share of its time that a check gets; all of it with what took it stood in for."""
-        return self._share if self._stand_ins is None else 1.0
+        """The share of its time that a check gets; more with what took it stood in for."""
+        return self._share if self._stand_ins is None else AIDED_SHARE
 
     def stand_in(self, stand_ins: StandIns | None) -> None:
         """End the worker, and have functions of the next ones stood in for; None ends that."""
@@ -106,7 +106,8 @@ class World:
 
     def beside(self, programme: Programme) -> World:
         """Return a world for another programme, started and bounded as this one is."""
-        return World(programme, self._zygote, self._confinement, self._limits, old_names=False)
+        limits = replace(self._limits, cpu_seconds=AIDED_SHARE * self._limits.cpu_seconds)
+        return World(programme, self._zygote, self._confinement, limits, old_names=False)
 
     def find_module(self, files: Sequence[str]) -> str | None:
         """Return the name of the first module that is one of these files."""
