@@ -16,7 +16,7 @@ NORMALIZATION = "batch_normalization"
 DROPOUT = "dropout"
 LAYERS = "cs231n/layers.py"
 NETWORK = "cs231n/classifiers/fc_net.py"
-NETWORK_VALUES = ("FullyConnectedNet.batchnorm_[lr]*", "FullyConnectedNet.batchnorm_cell.*")
+NETWORK_VALUES = ("FullyConnectedNet.batchnorm_loss*", "FullyConnectedNet.batchnorm_cell.*")
 
 # An assignment, a file, what is right in it, what is wrong instead, and what that costs.
 MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
@@ -24,10 +24,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         *(NORMALIZATION, LAYERS, "x.var(axis=0)", "x.var(axis=0, ddof=1)"),
         (
             *("batchnorm_forward.out", "batchnorm_forward.small_variance.*"),
+            *("batchnorm_forward.hidden.*", "batchnorm_forward.properties.mean_and_spread"),
+            "batchnorm_forward.properties.all_equal",
             *("batchnorm_forward.cell.*", "batchnorm_test.cell.*"),
             *("batchnorm_forward.test_mode.running_var", "batchnorm_forward.test_mode.out"),
             "batchnorm_forward.test_mode.after_test",
             *("batchnorm_backward.d[xg]*", "batchnorm_backward_alt.d[xg]*"),
+            *("batchnorm_backward.hidden.d[xg]*", "batchnorm_backward_alt.hidden.dx"),
+            *("batchnorm_backward.properties.scale", "batchnorm_backward_alt.properties.scale"),
             *("batchnorm_backward.cell.*", "batchnorm_backward_alt.cell.*"),
             *(*NETWORK_VALUES, "FullyConnectedNet.batchnorm_averages.*"),
         ),
@@ -44,6 +48,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         (
             *("batchnorm_forward.test_mode.running_mean", "batchnorm_forward.test_mode.out"),
             *("batchnorm_forward.test_mode.after_test", "batchnorm_test.cell.*"),
+            *("batchnorm_test.properties.averages_move", "batchnorm_test.properties.modes_agree"),
         ),
     ),
     "test mode without gamma and beta": (
@@ -54,18 +59,22 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         (
             *("batchnorm_forward.test_mode.out", "batchnorm_forward.given_averages.*"),
             *("batchnorm_test.cell.*", "FullyConnectedNet.batchnorm_averages.*"),
+            "batchnorm_test.properties.modes_agree",
         ),
     ),
     "mean held constant on the way back": (
         *(NORMALIZATION, LAYERS, " + dmean / N", ""),
-        ("batchnorm_backward.dx", "batchnorm_backward.cell.dx", "batchnorm_backward_alt.cell.dx"),
+        (
+            *("batchnorm_backward.dx", "batchnorm_backward.hidden.dx"),
+            *("batchnorm_backward.properties.shift", "batchnorm_backward.cell.dx"),
+            "batchnorm_backward_alt.cell.dx",
+        ),
     ),
     "simplified formula without its N": (
         *(NORMALIZATION, LAYERS, "gamma / std / N *", "gamma / std *"),
         (
             *("batchnorm_backward_alt.dx", "batchnorm_backward_alt.cell.*"),
-            *("FullyConnectedNet.batchnorm_reg_*.W[12]", "FullyConnectedNet.batchnorm_reg_*a1"),
-            "FullyConnectedNet.batchnorm_cell.grads",
+            *("batchnorm_backward_alt.hidden.dx", "batchnorm_backward_alt.*.both_ways_agree"),
         ),
     ),
     "layer normalisation over the batch": (
@@ -73,11 +82,21 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         LAYERS,
         "mean = x.mean(axis=1, keepdims=True)",
         "mean = x.mean(axis=0, keepdims=True)",
-        ("layernorm_forward.*", "layernorm_backward.d[xg]*", "layernorm_backward.cell.*"),
+        (
+            *("layernorm_forward.out", "layernorm_forward.hidden.*", "layernorm_forward.cell.*"),
+            "layernorm_forward.small_variance.*",
+            *("layernorm_forward.properties.[mu]*", "layernorm_forward.properties.all_equal"),
+            *("layernorm_forward.properties.one_by_one", "layernorm_backward.d[xg]*"),
+            *("layernorm_backward.hidden.dx", "layernorm_backward.cell.*"),
+            *("layernorm_backward.properties.s*", "layernorm_backward.*.examples_add_up"),
+        ),
     ),
     "layer normalisation backward without the mean": (
         *(NORMALIZATION, LAYERS, "(dx_hat - mean - x_hat", "(dx_hat - x_hat"),
-        ("layernorm_backward.dx", "layernorm_backward.cell.dx"),
+        (
+            *("layernorm_backward.dx", "layernorm_backward.cell.dx"),
+            *("layernorm_backward.hidden.dx", "layernorm_backward.properties.shift"),
+        ),
     ),
     "gamma starts at zero": (
         NORMALIZATION,
@@ -96,11 +115,14 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     ),
     "not rescaled": (
         *(DROPOUT, LAYERS, "(np.random.rand(*x.shape) < p) / p", "np.random.rand(*x.shape) < p"),
-        ("dropout_forward.values", "dropout_forward.cell.means", "FullyConnectedNet.dropout.masks"),
+        ("dropout_forward.values", "dropout_forward.hidden.values", "dropout_forward.cell.means"),
     ),
     "one mask for all examples": (
         *(DROPOUT, LAYERS, "np.random.rand(*x.shape)", "np.random.rand(x.shape[1])"),
-        ("dropout_forward.share", "dropout_forward.cell.means", "dropout_forward.cell.zeros"),
+        (
+            *("dropout_forward.share", "dropout_forward.properties.mask_ignores_input"),
+            *("dropout_forward.cell.means", "dropout_forward.cell.zeros"),
+        ),
     ),
     "rescaled in test mode too": (
         *(
@@ -110,23 +132,22 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
             "else:\n        out = x * p\n",
         ),
         (
-            "dropout_forward.test",
-            "dropout_forward.cell.test_means",
-            "FullyConnectedNet.dropout.sc*",
+            *("dropout_forward.test", "dropout_forward.cell.test_means"),
+            *("dropout_forward.hidden.test", "dropout_forward.properties.test_mode"),
         ),
     ),
     "no mask on the way back": (
         *(DROPOUT, LAYERS, "dx = dout * mask", "dx = dout"),
         (
             *("dropout_backward.dx", "dropout_backward.cell.*"),
-            *("FullyConnectedNet.dropout_gradients.[Wb][12]", "FullyConnectedNet.dropout_cell.*"),
+            *("dropout_backward.hidden.dx", "dropout_backward.properties.same_mask"),
         ),
     ),
     "dropout left out of the network": (
         *(DROPOUT, NETWORK, "dropout_keep_ratio != 1", "False"),
         (
             *("FullyConnectedNet.dropout.masks", "FullyConnectedNet.dropout_gradients.*"),
-            "FullyConnectedNet.dropout_cell.*",
+            *("FullyConnectedNet.dropout_hidden.W1", "FullyConnectedNet.dropout_cell.*"),
         ),
     ),
 }
