@@ -223,10 +223,12 @@ class Carrier:
         if one.result.question in self._given and not self._uses_own_work(one, names):
             return []
         called = set(one.used) - set(one.check.targets if one.check.kind is Kind.TRAINING else ())
-        if one.check.kind in _PLAIN and one.gave_value and not one.is_gradient:
-            # A number that came forward: no backward pass has a share in it.
-            names = frozenset(name for name in names if "_backward" not in name)
-        return self._find_below(one.owner, called, names)
+        needed = self._find_below(one.owner, called, names)
+        # In a number that came forward no backward pass has a share.
+        is_forward = one.check.kind in _PLAIN and one.gave_value and not one.is_gradient
+        if is_forward and all("_backward" in target for target in needed if target in self._broken):
+            return []
+        return needed
 
     def _find_below(self, owner: str, called: Collection[str], names: frozenset[str]) -> list[str]:
         """Return what is broken below an owner, and what goes with that.
