@@ -1,0 +1,3 @@
+from .linear_classifier import LinearClassifier, Softmax
+
+__all__ = ["LinearClassifier", "Softmax"]
