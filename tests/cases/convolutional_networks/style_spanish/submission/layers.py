@@ -92,7 +92,7 @@ def max_pool_forward_naive(x: Arreglo, pool_param: Dict[str, int]):
         if mejor is None:
             mejor, quien = valor.copy(), np.zeros(valor.shape, dtype=int)
         else:
-            gana = valor > mejor
+            gana = ~(valor <= mejor) & (mejor == mejor)  # un NaN gana y se queda
             mejor[gana] = valor[gana]
             quien[gana] = k
     return mejor, (x.shape, quien, pool_param)
