@@ -2,29 +2,24 @@ import numpy as np
 
 
 def softmax_loss_naive(W, X, y, reg):
-    num_train, num_features = X.shape
+    num_train = X.shape[0]
     num_classes = W.shape[1]
     loss = 0.
     dW = np.zeros_like(W)
 
     for i in range(num_train):
-        scores = [0.0] * num_classes
-        for c in range(num_classes):
-            for d in range(num_features):
-                scores[c] += X[i, d] * W[d, c]
+        scores = [np.einsum('d,d->', X[i], W[:, c]) for c in range(num_classes)]
         top = max(scores)
         log_sum = top + np.log(sum(np.exp(s - top) for s in scores))
         loss += log_sum - scores[y[i]]
         for c in range(num_classes):
             coefficient = np.exp(scores[c] - log_sum) - (1 if c == y[i] else 0)
-            for d in range(num_features):
-                dW[d, c] += coefficient * X[i, d] / num_train
+            dW[:, c] += np.einsum(',d->d', coefficient / num_train, X[i])
 
     loss /= num_train
-    for d in range(num_features):
-        for c in range(num_classes):
-            loss += reg * W[d, c] ** 2
-            dW[d, c] += 2 * reg * W[d, c]
+    for c in range(num_classes):
+        loss += reg * np.einsum('d,d', W[:, c], W[:, c])
+        dW[:, c] += 2 * reg * W[:, c]
     return loss, dW
 
 
