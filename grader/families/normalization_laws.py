@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from grader.checks.properties import PropertyCheck
-from grader.checks.properties.averages import AveragesMove, AveragesStay, ModesAgree
+from grader.checks.properties.averages import (
+    AloneInTestMode,
+    AveragesMove,
+    AveragesStay,
+    ModesAgree,
+)
 from grader.checks.properties.base import Property
 from grader.checks.properties.deep_networks import WithDropout, WithNormalization
 from grader.checks.properties.dropout import (
@@ -46,12 +51,11 @@ NORMALIZED = WithNormalization()
 THINNED = WithDropout()
 
 
-def _batch(name: str, *, test: bool = False) -> BatchNormalization:
+def _batch(name: str) -> BatchNormalization:
     return BatchNormalization(
         forward=f"layers:{name}_forward",
         backward=f"layers:{name}_backward",
         images=name.startswith("spatial"),
-        test=test,
     )
 
 
@@ -64,12 +68,12 @@ def _output_laws(layer: Normalization) -> tuple[Property, ...]:
     )
 
 
-def _averages_laws(train: BatchNormalization, test: BatchNormalization) -> tuple[Property, ...]:
+def _averages_laws(layer: BatchNormalization) -> tuple[Property, ...]:
     return (
-        AveragesMove(name="averages_move", layer=train),
-        AveragesStay(name="averages_stay", layer=test),
-        ModesAgree(name="modes_agree", layer=train),
-        OneByOne(name="one_by_one", layer=test),
+        AveragesMove(name="averages_move", layer=layer),
+        AveragesStay(name="averages_stay", layer=layer),
+        ModesAgree(name="modes_agree", layer=layer),
+        AloneInTestMode(name="one_by_one", layer=layer),
     )
 
 
@@ -85,11 +89,11 @@ def _gradient_laws(layer: Normalization) -> tuple[Property, ...]:
 
 def _laws_of(name: str) -> dict[str, tuple[Property, ...]]:
     """Return the laws of one kind of batch normalisation."""
-    train, test = _batch(name), _batch(name, test=True)
+    layer = _batch(name)
     return {
-        f"{name}_forward": _output_laws(train),
-        f"{name}_test": _averages_laws(train, test),
-        f"{name}_backward": _gradient_laws(train),
+        f"{name}_forward": _output_laws(layer),
+        f"{name}_test": _averages_laws(layer),
+        f"{name}_backward": _gradient_laws(layer),
     }
 
 

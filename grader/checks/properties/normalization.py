@@ -56,7 +56,7 @@ class Normalization(Layer):
     def from_rows(self, rows: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         """Return rows of groups in the shape of an input."""
 
-    def draw_options(self, draw: Draw, features: int) -> dict[str, Any]:
+    def new_options(self) -> dict[str, Any]:
         """Return the dictionary of options."""
         return {}
 
@@ -72,7 +72,7 @@ class Normalization(Layer):
             "x": self.from_rows(rows.round(2), shape),
             "gamma": draw.array(features, nonzero=True),
             "beta": draw.array(features),
-            self.options: self.draw_options(draw, features),
+            self.options: self.new_options(),
         }
 
     def out_shape(self, arguments: Mapping[str, Any]) -> tuple[int, ...]:
@@ -96,8 +96,6 @@ class BatchNormalization(Normalization):
     backward: str = "layers:batchnorm_backward"
     images: bool = False
     """Whether inputs have the shape (N, C, H, W)."""
-    test: bool = False
-    """Whether it is called in test mode, with running averages given."""
 
     @property
     def group(self) -> str:
@@ -114,12 +112,9 @@ class BatchNormalization(Normalization):
         features = draw.size(2, 3)
         return (examples, features, *(draw.size(1, 2) for _ in range(2 if self.images else 0)))
 
-    def draw_options(self, draw: Draw, features: int) -> dict[str, Any]:
-        """Return the mode, and running averages for test mode."""
-        if not self.test:
-            return {"mode": "train"}
-        averages = draw_averages(draw, features)
-        return {"mode": "test", **averages}
+    def new_options(self) -> dict[str, Any]:
+        """Return the mode."""
+        return {"mode": "train"}
 
     def to_rows(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return the entries of each feature."""
@@ -162,11 +157,3 @@ class LayerNormalization(Normalization):
     def from_rows(self, rows: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         """Return the examples."""
         return rows.reshape(shape)
-
-
-def draw_averages(draw: Draw, features: int) -> dict[str, NDArray[np.float64]]:
-    """Return running averages, with variances far above eps."""
-    return {
-        "running_mean": draw.array(features),
-        "running_var": draw.array(features, low=0.5, high=3.0),
-    }
