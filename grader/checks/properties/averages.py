@@ -15,7 +15,7 @@ import numpy as np
 from grader.candidate.base import Call, Reply
 from grader.checks.properties.base import Broken, Conversation, Example, Problem
 from grader.checks.properties.draw import Draw
-from grader.checks.properties.judging import require_equal, take_array
+from grader.checks.properties.judging import require, require_equal, take_array
 from grader.checks.properties.layers import LayerLaw
 from grader.checks.properties.normalization import EPS_IS_SMALL, BatchNormalization
 from grader.checks.properties.showing import show_values
@@ -96,6 +96,9 @@ class AveragesMove(AveragesLaw):
         old = self._averages(before, example)
         moved = self._averages(self._left_by(replies[0], given), example)
         new = self._averages(self._left_by(replies[1]), example)
+        # What computes nothing leaves zeros, which obey any law of sums.
+        moves = bool(np.any(new["running_var"] != old["running_var"]))
+        require(moves, "running_var is the same for two batches, one twice as wide as the other.")
         for name in AVERAGES:
             message = f"{name} is not momentum times the old one, and the batch's for the rest."
             terms = (momentum * old[name], (1 - momentum) * new[name])
