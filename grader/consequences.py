@@ -58,7 +58,8 @@ class JudgedPart:
     def used(self) -> tuple[str, ...]:
         """Targets that were called for it, as far as anybody can tell."""
         if isinstance(self.check, PropertyCheck):
-            return self.check.property_of(self.part).targets
+            stopped = self.outcome.status is Status.TIMED_OUT  # which stops all laws at once
+            return self.check.targets if stopped else self.check.property_of(self.part).targets
         return self.check.targets if self.is_gradient else (self.owner,)
 
     @property
