@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 _FLOOR = 1e-8
 """The course's own: relative error is ``|x - y| / max(1e-8, |x| + |y|)``."""
 
-_EXPLAINED_ENTRIES = 300
+_EXPLAINED_ENTRIES = 60
 """A numeric gradient of at most so many entries is taken whole to explain a wrong one."""
-_EXPLANATIONS = 3
+_EXPLANATIONS = 1
+"""For so many wrong gradients of a cell; each entry takes two more evaluations."""
 _MOST_KEPT = 1 << 30
 """Bytes of what a cell compares: more than any does, and less than would hurt."""
 _WRONG = 1e-3

@@ -85,7 +85,7 @@ def test_release_says_what_it_wrote_and_proved(
     capsys.readouterr()
     assert main(["release", "first", "--into", "out"]) == 0
     out = capsys.readouterr().out
-    assert "out/bundle: 2 files, also as bundle.zip" in out
+    assert "out/bundle: 3 files, also as bundle.zip" in out
     assert "Proved: the starter can be imported and earns 0 points" in out
     assert main(["out/starter.zip", "--assignment", "out/bundle", "-q"]) == 0
     assert "0 of 4 points" in capsys.readouterr().out
