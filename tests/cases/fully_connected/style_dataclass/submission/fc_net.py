@@ -41,7 +41,7 @@ class FullyConnectedNet:
 
     @property
     def num_layers(self) -> int:
-        return self.params.layers
+        return Parameters(self.params).layers
 
     def _arguments(self, number: int):
         return self.params[f"W{number}"], self.params[f"b{number}"]
