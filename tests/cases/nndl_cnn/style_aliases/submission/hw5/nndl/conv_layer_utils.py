@@ -1,0 +1,1 @@
+from nndl.layer_utils import conv_relu_forward, conv_relu_backward, conv_relu_pool_forward, conv_relu_pool_backward
