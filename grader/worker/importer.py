@@ -124,6 +124,8 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if module.__dict__.get("__submission_loaded__"):
             return
         module.__dict__["__submission_loaded__"] = True
+        # Whatever name asked: data classes look for the module under its own while it runs.
+        known = sys.modules.setdefault(source.names[0], module)
         try:
             code = compile(source.text, source.path, "exec", dont_inherit=True)
             self._run(code, module, source)
@@ -133,9 +135,13 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             if not source.package:
                 module.__dict__.pop("__submission_loaded__", None)
                 self._modules.pop(source.path, None)
+                if known is module:
+                    sys.modules.pop(source.names[0], None)
                 raise
             # A failing __init__.py must not cost the modules beside it, only its own names.
             module.__dict__["__getattr__"] = _explain_absence(f"{type(error).__name__}: {error}")
+        if known is module:
+            _settle(module, source.names[0])
 
     def _run(self, code: types.CodeType, module: types.ModuleType, source: Source) -> None:
         if self._replacements is not None:
@@ -203,6 +209,15 @@ def install(
     sys.modules["__main__"] = types.ModuleType("__main__")
     if old_names:
         oldnames.restore()
+
+
+def _settle(module: types.ModuleType, name: str) -> None:
+    """Leave a module under its own name where its package can be told of it, as imports do."""
+    package, _, stem = name.rpartition(".")
+    if package in sys.modules:
+        vars(sys.modules[package]).setdefault(stem, module)
+    elif package:
+        sys.modules.pop(name, None)  # the package is made, and told, when the name is imported
 
 
 def _go_on(*args: object, **kwargs: object) -> None:

@@ -181,6 +181,42 @@ def test_circular_imports_end_as_in_python(
     assert found == answer or str(found).startswith(str(answer))
 
 
+def test_a_data_class_finds_its_module_under_whatever_name_that_is_imported(
+    imported: Imported,
+) -> None:
+    """With annotations as text it looks into ``sys.modules`` for the module that is running."""
+    layers = """
+        from __future__ import annotations
+        from dataclasses import dataclass
+        import numpy as np
+        @dataclass
+        class Cache:
+            x: np.ndarray
+    """
+    files = {"flat/layers.py": (["submission.flat.layers", "layers"], layers)}
+    assert imported(files, "from layers import Cache; answer = Cache(2).x") == 2
+
+
+def test_a_module_that_came_by_another_name_is_still_an_attribute_of_its_package(
+    imported: Imported,
+) -> None:
+    """``import package.module`` binds the package, and code goes on from there."""
+    files = {"pkg/layers.py": (["pkg.layers", "layers"], "x = 2")}
+    code = "import layers, pkg.layers; answer = [pkg.layers is layers, pkg.layers.x]"
+    assert imported(files, code) == [True, 2]
+
+
+def test_a_module_that_fails_under_another_name_leaves_none(imported: Imported) -> None:
+    """Neither the name asked for nor its own is left behind."""
+    files = {"pkg/bad.py": (["pkg.bad", "bad"], "1 / 0")}
+    code = """
+        import sys
+        try: import bad
+        except ZeroDivisionError: answer = [name for name in sys.modules if "bad" in name]
+    """
+    assert imported(files, code) == []
+
+
 def test_a_failing_module_can_be_tried_again_and_costs_no_other(imported: Imported) -> None:
     """An import that raises leaves no half-made module behind."""
     files = {
