@@ -271,8 +271,10 @@ def _is_handle(tag: object) -> bool:
 
 
 def _type_name(value: object) -> str:
-    name = type.__dict__["__name__"].__get__(type(value))  # whatever its metaclass says
-    return str(name)[:_MAX_NAME]
+    # Whatever its metaclass says; a dictionary with methods of its own is one all the same.
+    if dict in type.__dict__["__mro__"].__get__(type(value)):
+        return "dict"
+    return str(type.__dict__["__name__"].__get__(type(value)))[:_MAX_NAME]
 
 
 def _shape(value: object) -> tuple[int, ...] | None:

@@ -37,6 +37,13 @@ class Remote:
     def __hash__(self) -> int:
         return hash(self.handle.id)
 
+    def _look_up(self, name: str) -> Any:
+        """Return an attribute of the object where it lives."""
+        if name.startswith("__"):  # what NumPy and copy look for are no attributes of the student's
+            raise AttributeError(name)
+        value = self._session.attribute(self.handle, name)
+        return RemoteMethod(self._session, self.handle, name) if value is None else value
+
 
 class RemoteObject(Remote):
     """A model, a solver, a cache: attributes are read and set where it lives."""
@@ -44,10 +51,7 @@ class RemoteObject(Remote):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what NumPy and copy look for are no attributes of the student's
-            raise AttributeError(name)
-        value = self._session.attribute(self.handle, name)
-        return RemoteMethod(self._session, self.handle, name) if value is None else value
+        return self._look_up(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._session.write(self.handle, ("attr", name), value)
@@ -117,6 +121,9 @@ class RemoteDict(Remote, MutableMapping[Any, Any]):
 
     def __contains__(self, key: object) -> bool:
         return key in self._session.keys(self.handle)
+
+    def __getattr__(self, name: str) -> Any:
+        return self._look_up(name)  # the student's class may add methods to those of a dictionary
 
     def get(self, key: Any, default: Any = None) -> Any:
         """Return an item, or the default if there is none."""

@@ -116,6 +116,22 @@ def test_a_right_submission_passes(submit: Submit, source: str) -> None:
     assert {outcome.status for outcome in outcomes.values()} == {Status.PASSED}
 
 
+def test_dictionaries_with_methods_of_their_own_are_dictionaries(submit: Submit) -> None:
+    """A cell goes through parameters and gradients by key, whatever class of dict they are."""
+    own = "class Weights(dict):\n    def names(self):\n        return sorted(self)\n\n"
+    network = RIGHT_NETWORK.replace("class TwoLayerNet", f"{own}class TwoLayerNet")
+    network = network.replace("self.params = {", "self.params = Weights({", 1)
+    network = network.replace(
+        '"b2": np.zeros(num_classes),\n        }', '"b2": np.zeros(num_classes),\n        })'
+    )
+    network = network.replace("return loss, {", "return loss, Weights({")
+    network = network.replace(
+        '"b2": dscores.sum(axis=0),\n        }', '"b2": dscores.sum(axis=0),\n        })'
+    )
+    outcomes = run_cell(submit, NETWORK, {"nndl/fc_net.py": network})
+    assert {outcome.status for outcome in outcomes.values()} == {Status.PASSED}
+
+
 def test_an_exception_ends_the_parts_after_it(submit: Submit) -> None:
     """What was compared before keeps its verdict, the rest has the exception with its line."""
     broken = RIGHT_LAYERS.replace("x, w, b = cache", "x, w = cache")
