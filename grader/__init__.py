@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     )
     from grader.checks.value import ValueCheck
     from grader.compare import Measure
-    from grader.course.assignment import Assignment, Question, Vectorised
+    from grader.course.assignment import Assignment, EarlierYear, Question, Vectorised
     from grader.course.conventions import Choice, Convention
     from grader.course.hand_in import HandIn
-    from grader.inputs import fixed, integers, length, linspace, normal, uniform
+    from grader.inputs import fixed, integers, length, linspace, normal, rows, uniform
     from grader.model import Limits, Policy, Rule, Visibility
     from grader.pipeline import grade
 
@@ -54,6 +54,7 @@ __all__ = [
     "DropoutBackwardCheck",
     "DropoutForwardCheck",
     "DropoutNetworkCheck",
+    "EarlierYear",
     "Form",
     "ForwardBackward",
     "FunctionCall",
@@ -87,6 +88,7 @@ __all__ = [
     "length",
     "linspace",
     "normal",
+    "rows",
     "uniform",
 ]
 
@@ -102,6 +104,7 @@ _HOMES = {
     "DropoutBackwardCheck": "grader.checks.dropout",
     "DropoutForwardCheck": "grader.checks.dropout",
     "DropoutNetworkCheck": "grader.checks.dropout_network",
+    "EarlierYear": "grader.course.assignment",
     "Form": "grader.checks.training",
     "ForwardBackward": "grader.checks.experiments",
     "FunctionCall": "grader.checks.experiments",
@@ -135,6 +138,7 @@ _HOMES = {
     "length": "grader.inputs",
     "linspace": "grader.inputs",
     "normal": "grader.inputs",
+    "rows": "grader.inputs",
     "uniform": "grader.inputs",
 }
 

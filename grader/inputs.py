@@ -146,6 +146,17 @@ class Fixed(Input):
         return np.array(self.value) if isinstance(self.value, list) else self.value
 
 
+@dataclass(frozen=True, slots=True)
+class Rows(Input):
+    """Rows of other declarations, one below the other."""
+
+    blocks: tuple[Input, ...]
+
+    def make(self, generator: np.random.Generator) -> NDArray[np.float64]:
+        """Return all rows, those of the first declaration on top."""
+        return np.concatenate([block.make(generator) for block in self.blocks])
+
+
 def length(name: str, low: int, high: int) -> Length:
     """Declare a length of any axis, or a setting, drawn from ``low`` to ``high``."""
     return Length(name, low, high)
@@ -174,6 +185,11 @@ def integers(high: Size, *shape: Size) -> Integers:
 def fixed(value: Any) -> Fixed:
     """Declare given values."""
     return Fixed(value)
+
+
+def rows(*blocks: Input) -> Rows:
+    """Declare rows that are drawn in unlike ways: those of the first declaration on top."""
+    return Rows(blocks)
 
 
 def generator_for(seed: int, name: str) -> np.random.Generator:

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
-from grader.course.assignment import Assignment, Question
+from grader.course.assignment import Assignment, EarlierYear, Question
 from grader.course.catalogue import (
     LoadedAssignment,
     Shelf,
@@ -124,7 +124,8 @@ def without_unasked(assignment: Assignment, handed_in: Submission, located: Loca
 
     Courses drop a function from one year to the next. Where the handed-in notebook is there
     and names such a function nowhere, and no module defines it, it was not asked for. A notebook
-    that names none of the assignment's functions, such as an empty one, tells nothing.
+    that names none of the assignment's functions, such as an empty one, tells nothing. Of some
+    questions the modules themselves show that they are of a year before.
     """
     names = {_plain(name) for name in assignment.notebooks}
     notebooks = [
@@ -136,17 +137,33 @@ def without_unasked(assignment: Assignment, handed_in: Submission, located: Loca
     def is_named(target: str) -> bool:
         return any(target.partition(":")[2].encode() in content for content in notebooks)
 
-    if not any(map(is_named, assignment.targets)):
-        return assignment
+    is_told = any(map(is_named, assignment.targets))
 
     def is_asked(question: Question) -> bool:
         if not (question.given or question.optional):
+            return True
+        if question.before and _is_of(question.before, handed_in, located):
+            return False
+        if not is_told:
             return True
         # Of what a check calls, the last is what it asks about; the rest may be other questions'.
         targets = {check.targets[-1] for check in question.checks if check.targets}
         return not targets <= set(located.missing) or any(map(is_named, targets))
 
     return replace(assignment, questions=tuple(q for q in assignment.questions if is_asked(q)))
+
+
+def _is_of(year: EarlierYear, handed_in: Submission, located: Located) -> bool:
+    """Return whether the modules are of that year, by what their text shows."""
+    found = located.definitions.get(year.target)
+    if found is None or year.old not in found.parameters or year.new in found.parameters:
+        return False
+    word = year.word.encode()
+    return not any(
+        word in content.lower()
+        for path, content in handed_in.files.items()
+        if path.endswith((".py", ".ipynb"))
+    )
 
 
 def tell_left_out(assignment: Assignment, asked_for: Assignment) -> list[str]:

@@ -2,13 +2,15 @@
 
 Points add up to 100; a fifth of them is in the notebook's cells, five are a person's to give.
 Not every year asks for the simplified backward pass and for layer normalisation: where the
-handed-in notebook does not, they are left out of the total.
+handed-in notebook does not, they are left out of the total. So is layer normalisation where
+modules are of the years before it, with or without a notebook.
 """
 
 from dataclasses import replace
 
 from grader import (
     Assignment,
+    EarlierYear,
     ForwardBackward,
     FunctionCall,
     GradientCheck,
@@ -282,6 +284,12 @@ assignment = Assignment(
                 hidden_variant("layernorm_backward", POINTS),
             ),
             optional=True,
+            before=EarlierYear(
+                target="fc_net:FullyConnectedNet",
+                old="use_batchnorm",
+                new="normalization",
+                word="layernorm",
+            ),
         ),
     ),
 )

@@ -32,7 +32,7 @@ POINTS = {
     "svm_loss.hidden": 0.25,
     "softmax_loss": 0.75,
     "softmax_loss_gradient": 1.5,
-    "softmax_loss.large_scores": 1,
+    "softmax_loss.large_scores": {"loss": 0.75, "dx": 0.25},
     "softmax_loss.properties": 0.5,
     "softmax_loss.hidden": 0.25,
     "TwoLayerNet.init": 2,

@@ -21,6 +21,7 @@ from grader import (
     fixed,
     integers,
     normal,
+    rows,
 )
 from grader.families.laws import linear_loss_laws, prediction_laws
 from grader.families.training import linear_check
@@ -39,11 +40,14 @@ def drawn(target: str, reg: float) -> LinearLoss:
 
 
 def large(target: str) -> LinearLoss:
-    """Return a loss on scores of which no exponential can be taken."""
+    """Return a loss on scores of which no exponential can be taken.
+
+    Half of the examples have scores near 1200, the others near 0: no one number fits both.
+    """
     return LinearLoss(
         target=target,
         W=normal(6, 4, offset=200.0),
-        X=normal(8, 6, scale=0.3, offset=1.0),
+        X=rows(normal(4, 6, scale=0.3, offset=1.0), normal(4, 6, scale=0.05)),
         y=integers(4, 8),
     )
 

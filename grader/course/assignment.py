@@ -13,6 +13,23 @@ from grader.submission.edition import EDITIONS, Edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierYear:
+    """What shows that a hand-in is of a year before a question was first asked.
+
+    Renamed parameters tell, since whoever only deletes an answer keeps the new name.
+    """
+
+    target: str
+    """Canonical name of a function or class that every year has."""
+    old: str
+    """A parameter that it had before."""
+    new: str
+    """The parameter that took its place when the question came."""
+    word: str
+    """What no module and no notebook of the earlier years names, in small letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A group of checks, as the handout numbers them.
 
@@ -33,6 +50,8 @@ class Question:
     optional: bool = False
     """Whether only some years ask for it: where neither the handed-in notebook nor any module
     knows its functions, its points are not in the total."""
+    before: EarlierYear | None = None
+    """What shows of an optional question's modules, without a notebook, that it was not asked."""
 
     def __post_init__(self) -> None:
         if not self.id or " " in self.id:

@@ -14,7 +14,7 @@ from grader.checks.value import ValueCheck
 from grader.families.laws import layer_laws, loss_laws
 from grader.families.points import Points, points_of
 from grader.families.variants import hidden_variant
-from grader.inputs import fixed, integers, linspace, normal
+from grader.inputs import fixed, integers, linspace, normal, rows
 
 GRADIENTS = {"dx": "x", "dw": "w", "db": "b"}
 
@@ -186,15 +186,21 @@ def _loss(name: str, about: float, hint: str, points: Points) -> tuple[ValueChec
 
 
 def _large_scores(points: Points) -> ValueCheck:
-    """Return the check of a softmax whose exponentials overflow when nothing is subtracted."""
+    """Return the check of a softmax whose exponentials overflow when nothing is subtracted.
+
+    They all underflow in half of the rows when one number is subtracted from the whole minibatch.
+    """
     return ValueCheck(
         id="softmax_loss.large_scores",
         experiment=FunctionCall(
             target="layers:softmax_loss",
-            arguments={"x": normal(20, 10, offset=1000.0), "y": integers(10, 20)},
-            results={"loss": (0,)},
+            arguments={
+                "x": rows(normal(10, 10, offset=1000.0), normal(10, 10)),
+                "y": integers(10, 20),
+            },
+            results={"loss": (0,), "dx": (1,)},
         ),
         tolerance=1e-6,
-        points=points_of("softmax_loss.large_scores", ("loss",), points),
+        points=points_of("softmax_loss.large_scores", ("loss", "dx"), points),
         hint="Which number can be subtracted from a row of scores without changing the loss?",
     )

@@ -48,6 +48,11 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         *("softmax", SOFTMAX, "    scores = scores - scores.max(axis=1, keepdims=True)\n", ""),
         ("softmax_loss_vectorized.large_scores*",),
     ),
+    "softmax_loss_vectorized: one shift for all examples": (
+        *("softmax", SOFTMAX, "    scores = scores - scores.max(axis=1, keepdims=True)\n"),
+        "    scores = scores - scores.max()\n",
+        ("softmax_loss_vectorized.large_scores*",),
+    ),
     "softmax_loss_vectorized: shift in place of X": (
         *("softmax", SOFTMAX, "    scores = X.dot(W)\n    scores = scores - scores.max"),
         "    X -= X.mean()\n    scores = X.dot(W)\n    scores = scores - scores.max",

@@ -16,9 +16,11 @@ from grader.inputs import (
     fixed,
     generator_for,
     integers,
+    length,
     linspace,
     make_inputs,
     normal,
+    rows,
     uniform,
 )
 
@@ -108,6 +110,17 @@ def test_transposed_entries_are_contiguous() -> None:
     assert made.shape == (3, 5)
     assert made.flags.c_contiguous
     assert made[0, 1] == pytest.approx(-5.5 + 3 * 10 / 14)
+
+
+def test_rows_are_drawn_as_each_block_declares() -> None:
+    """The blocks lie one below the other, also where a length is drawn."""
+    size = length("N", 2, 5)
+    declared = {"x": rows(normal(size, 3, offset=1000.0), uniform(2, 3)), "y": integers(4, size)}
+    made = make_inputs(declared, generator_for(0, "rows"))
+    count = len(made["y"])
+    assert made["x"].shape == (count + 2, 3)
+    assert made["x"][:count].min() > 900.0
+    assert made["x"][count:].max() <= 1.0
 
 
 def test_fixed_lists_become_new_arrays() -> None:

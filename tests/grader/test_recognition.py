@@ -15,8 +15,9 @@ from grader.course.expected import regenerate
 from grader.errors import SubmissionError
 from grader.model import Report, Status
 from grader.pipeline import grade
-from grader.recognition import choose_assignments
+from grader.recognition import choose_assignments, tell_left_out, without_unasked
 from grader.submission.archive import open_submission
+from grader.submission.locate import locate
 
 CASES = Path(__file__).parent.parent / "cases" / "fully_connected"
 DROPOUT = '''\
@@ -212,3 +213,50 @@ def test_a_notebook_without_the_assignments_functions_takes_nothing_away(
     report = grade(folder)
     assert report.max_score == 100.0
     assert "fc_net:TwoLayerNet" in report.missing
+
+
+OLD_YEAR = CASES.parent / "batch_normalization/style_old_flat/submission"
+DELETED = """\
+class FullyConnectedNet(object):
+
+  def __init__(self, hidden_dims, normalization=None):
+    self.normalization = normalization
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "is_asked"),
+    [
+        ({}, False),
+        ({"fc_net.py": DELETED}, True),
+        ({"fc_net.py": DELETED.replace("normalization=", "use_batchnorm=0, normalization=")}, True),
+        ({"fc_net.py": DELETED.replace("normalization=None", "**options")}, True),
+        ({"fc_net.py": ""}, True),
+        ({"layer_utils.py": "from layers import layernorm_forward\n"}, True),
+        ({"Other.ipynb": make_notebook("# LayerNorm comes next")}, True),
+        ({"BatchNormalization.ipynb": make_notebook("batchnorm_forward")}, False),
+        ({"BatchNormalization.ipynb": make_notebook("layernorm_forward")}, True),
+        ({"BatchNormalization.ipynb": make_notebook("1 + 1")}, False),
+    ],
+    ids=[
+        *("old year", "deleted from a current starter", "both names", "neither name"),
+        *("no network", "named in a module", "named in a notebook"),
+        *("notebook of that year", "notebook of a later year", "emptied notebook"),
+    ],
+)
+def test_modules_of_an_earlier_year_show_what_was_not_asked(
+    hand_in: Callable[..., Path], files: dict[str, str], *, is_asked: bool
+) -> None:
+    """``use_batchnorm`` without ``normalization``, and no layernorm: it is not in the total.
+
+    Deleting the functions of a current year takes nothing out of it.
+    """
+    folder = hand_in(**{path.name: path.read_text() for path in OLD_YEAR.iterdir()} | files)
+    assignment = Shelf().declaration("batch_normalization").assignment
+    handed_in = open_submission(folder)
+    asked_for = without_unasked(assignment, handed_in, locate(handed_in, assignment.targets))
+    ids = {question.id for question in asked_for.questions}
+    assert ("layernorm" in ids) == is_asked
+    assert ids | {"layernorm"} == {question.id for question in assignment.questions}
+    said = tell_left_out(assignment, asked_for)
+    assert any("Layer normalisation" in each for each in said) != is_asked
