@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from grader.submission.bindings import Bindings, Definition, gather_definitions
 from grader.submission.overlay import ModuleSource
 
 
@@ -18,7 +19,7 @@ class NameGraph:
     """
 
     uses: Mapping[str, frozenset[str]]
-    """Name of a function or class -> all names in its text."""
+    """Name of a function or class, or one that is assigned such -> all names in its text."""
     files: Mapping[str, tuple[str, ...]]
     """Name -> files of the student's that define it."""
 
@@ -28,10 +29,10 @@ class NameGraph:
         uses: dict[str, frozenset[str]] = {}
         files: dict[str, dict[str, None]] = {}
         for module in modules:
-            for node in _definitions(module.source):
-                uses[node.name] = uses.get(node.name, frozenset()) | _names_in(node)
+            for name, node in _definitions(module.source):
+                uses[name] = uses.get(name, frozenset()) | _names_in(node)
                 if not module.provided:
-                    files.setdefault(node.name, {})[module.path] = None
+                    files.setdefault(name, {})[module.path] = None
         return cls(uses, {name: tuple(paths) for name, paths in files.items()})
 
     def reach(self, starts: Iterable[str]) -> frozenset[str]:
@@ -45,12 +46,20 @@ class NameGraph:
         return frozenset(found)
 
 
-def _definitions(source: str) -> list[ast.FunctionDef | ast.ClassDef]:
+def _definitions(source: str) -> Iterator[tuple[str, ast.stmt]]:
+    """Yield the names that statements at the top define, or may bind to what can be called."""
     try:
         body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    return [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        return
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name, node
+    definitions: dict[str, Definition] = {}
+    gather_definitions(body, definitions)
+    bindings = Bindings(body, definitions)
+    for name, _ in bindings.functions():
+        yield name, bindings.statements[name]
 
 
 def _names_in(node: ast.AST) -> frozenset[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from grader.submission.absent import PRESENT
 from grader.submission.constants import is_cheap, is_lookup
+from grader.submission.light import light_names
 from grader.submission.notebook import ParsedCell
 
 _Assignment = ast.Assign | ast.AnnAssign | ast.AugAssign
@@ -23,13 +24,33 @@ class _Statement:
     """What it binds or, of a collection, fills; ``*`` for a star import."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The notebook's functions and classes."""
+
+    names: frozenset[str]
+    light: frozenset[str]
+    """Those of which a call is quickly done."""
+
+    @classmethod
+    def of(cls, nodes: Collection[ast.stmt]) -> "_Own":
+        names = frozenset(node.name for node in nodes if isinstance(node, _Definition))
+        assigned = (_stored(node) for node in nodes if not isinstance(node, _Definition))
+        return cls(names, light_names(nodes).difference(*assigned))
+
+    def allows(self, value: ast.expr) -> bool:
+        """Return whether an expression may be worked out."""
+        return is_cheap(value, self.names, self.light)
+
+
 def importable_source(
     cells: Iterable[ParsedCell], wanted: Iterable[str], modules: Collection[str] = ()
 ) -> str:
     """Return the cells as a module that holds ``wanted`` and whatever these need.
 
     Only imports, definitions and assignments of cheap values are kept, each on its own line;
-    everything else a cell does, such as training, is blank.
+    everything else a cell does, such as training, is blank. A call of the notebook's own function
+    or class is cheap if nothing that it does can take long.
 
     Parameters
     ----------
@@ -47,6 +68,11 @@ def importable_source(
     for cell in cells:
         lines.extend(_kept_lines(cell, kept))
     return "\n".join(lines) + "\n"
+
+
+def bound_names(cells: Iterable[ParsedCell]) -> frozenset[str]:
+    """Return the names that the module may hold; nothing is said of imports."""
+    return frozenset(name for one in _statements(cells, PRESENT) for name in one.names)
 
 
 def _kept_lines(cell: ParsedCell, kept: frozenset[int]) -> list[str]:
@@ -100,7 +126,7 @@ def _statements(cells: Iterable[ParsedCell], present: Collection[str]) -> Iterat
     whether its last value was.
     """
     nodes = [node for cell in cells for node in cell.body]
-    own = frozenset(node.name for node in nodes if isinstance(node, _Definition))
+    own = _Own.of(nodes)
     known: dict[str, bool] = {}
     assigned: set[str] = set()
     foreign = frozenset(name for node in nodes for name in _foreign_names(node, present))
@@ -137,7 +163,7 @@ def _foreign_names(node: ast.stmt, present: Collection[str]) -> Iterator[str]:
                 yield from (alias.asname or alias.name for alias in aliases)
 
 
-def _bound(node: ast.stmt, own: frozenset[str]) -> Iterator[str]:
+def _bound(node: ast.stmt, own: _Own) -> Iterator[str]:
     """Yield the names that a statement binds, if a pseudo-module may hold it."""
     match node:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
@@ -148,23 +174,23 @@ def _bound(node: ast.stmt, own: frozenset[str]) -> Iterator[str]:
         case ast.ImportFrom(module=module, names=aliases) if module != "__future__":
             for alias in aliases:
                 yield alias.asname or alias.name
-        case ast.Assign(targets=targets, value=value) if is_cheap(value, own):
+        case ast.Assign(targets=targets, value=value) if own.allows(value):
             names = [_target_names(target, own) for target in targets]
             if all(names):
                 yield from (name for several in names for name in several)
         case (
             ast.AnnAssign(target=target, value=ast.expr() as value)
             | ast.AugAssign(target=target, value=value)
-        ) if is_cheap(value, own):
+        ) if own.allows(value):
             yield from _target_names(target, own)
 
 
-def _target_names(target: ast.expr, own: frozenset[str]) -> list[str]:
+def _target_names(target: ast.expr, own: _Own) -> list[str]:
     """Return the names that one target binds or fills; none if it is of another kind."""
     match target:
         case ast.Name(id=name):
             return [name]
-        case ast.Subscript(value=ast.Name(id=name), slice=index) if is_cheap(index, own):
+        case ast.Subscript(value=ast.Name(id=name), slice=index) if own.allows(index):
             return [name]
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             names = [_target_names(part, own) for part in parts]

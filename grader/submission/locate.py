@@ -133,21 +133,35 @@ def implemented(located: Located) -> frozenset[str]:
 
 
 def _candidates(target: str, sources: Iterable[Source], layout: Layout) -> list[_Candidate]:
-    module, _, name = target.partition(":")
+    name = target.partition(":")[2]
     found: list[_Candidate] = []
+    sources = sorted(sources, key=lambda source: source.is_notebook)
     # Notebooks last: where a module's own file is there, no cell can come before it.
-    for source in sorted(sources, key=lambda source: source.is_notebook):
+    for source in sources:
         if name not in source.mentioned:
             continue
         if source.is_notebook and any(one.is_sure for one in found):
             break
-        node = source.definitions.get(name)
-        if node is None or not _is_meant(module, node, source):
-            continue
+        if node := source.definitions.get(name):
+            found.extend(_make_candidates(target, source, node, layout))
+    if all(one.stub for one in found):
+        # What was handed out may still be there, above the assignment that takes its place.
+        places = [one.source for one in found] or [s for s in sources if s.may_bind(name)]
+        for source in places:
+            if node := source.bindings.get(name):
+                found.extend(_make_candidates(target, source, node, layout))
+    return found
+
+
+def _make_candidates(
+    target: str, source: Source, node: Node, layout: Layout
+) -> Iterator[_Candidate]:
+    """Yield the candidate that a definition of the right name is, if it is one."""
+    module = target.partition(":")[0]
+    if _is_meant(module, node, source):
         exact = bool(layout.editions_of(source, module))
         stub = is_stub(node, module)
-        found.append(_Candidate(target, source, node, layout.root_of(source), exact, stub))
-    return found
+        yield _Candidate(target, source, node, layout.root_of(source), exact, stub)
 
 
 def _is_meant(module: str, node: Node, source: Source) -> bool:

@@ -2,15 +2,17 @@
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from grader.submission.bindings import Bindings, Definition, gather_definitions
+from grader.submission.excerpt import bound_names
 from grader.submission.notebook import ParsedCell, is_notebook, parse_cells
 from grader.submission.parsing import SourceProblem, decode, parse_file
 from grader.submission.paths import is_archive
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+__all__ = ["Definition", "Source", "module_sources"]
 
 # Each begins with plain letters: notebooks hold long images, which such searches pass quickly.
 _DEFINED = (re.compile(rb"def[ \t]+(\w+)"), re.compile(rb"class[ \t]+(\w+)"))
@@ -86,13 +88,18 @@ class Source:
 
     @cached_property
     def _cell_of(self) -> dict[int, ParsedCell]:
-        return {
+        cell_of = {
             id(node): cell
             for cell in self.cells
             for top in cell.body
             for node in ast.walk(top)
-            if isinstance(node, Definition)
+            if isinstance(node, ast.stmt)
         }
+        # What stands for a method lies where its body does, what stands for a value with that.
+        for node, statement in self._bindings.values() if self.is_notebook else ():
+            place = node if id(node) in cell_of else node.body[0]
+            cell_of[id(node)] = cell_of.get(id(place)) or cell_of[id(statement)]
+        return cell_of
 
     @cached_property
     def _parsed_cells(self) -> tuple[ParsedCell, ...] | SourceProblem:
@@ -123,33 +130,32 @@ class Source:
     def definitions(self) -> Mapping[str, Definition]:
         """Top-level definitions by name: the one that is left after the module ran."""
         found: dict[str, Definition] = {}
-        _gather(self.body, found)
+        gather_definitions(self.body, found)
         return found
 
+    @cached_property
+    def bindings(self) -> Mapping[str, Definition]:
+        """What assignments at the top bind that may be called, as a definition of it; no ``def``.
 
-def _gather(body: Iterable[ast.stmt], found: dict[str, Definition]) -> None:
-    for node in body:
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                found[node.name] = node
-            case ast.Assign(targets=targets, value=ast.Name(id=original)) if original in found:
-                found.update(
-                    (target.id, found[original])
-                    for target in targets
-                    if isinstance(target, ast.Name)
-                )
-            case ast.If(test=test, body=inner, orelse=orelse) if not _is_main_guard(test):
-                _gather(orelse, found)
-                _gather(inner, found)
-            case ast.Try(body=inner, handlers=handlers, orelse=orelse, finalbody=finalbody):
-                rescued = [statement for handler in handlers for statement in handler.body]
-                _gather([*rescued, *inner, *orelse, *finalbody], found)
-            case ast.With(body=inner):
-                _gather(inner, found)
+        Of a notebook only what its pseudo-module would work out.
+        """
+        return {name: found for name, (found, _) in self._bindings.items()}
 
+    @cached_property
+    def _bindings(self) -> Mapping[str, tuple[Definition, ast.stmt]]:
+        bindings = Bindings(self.body, self.definitions)
+        found = {name: (node, bindings.statements[name]) for name, node in bindings.functions()}
+        if self.is_notebook:
+            kept = bound_names(self.cells)
+            return {name: pair for name, pair in found.items() if name in kept}
+        return found
 
-def _is_main_guard(test: ast.expr) -> bool:
-    return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
+    def may_bind(self, name: str) -> bool:
+        """Return whether its text seems to assign to a name; cheap, and never too few."""
+        content = self.content
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            content = decode(content).encode()
+        return bool(re.search(name.encode() + rb"\b[^=(]{0,500}=(?!=)", content))
 
 
 def module_sources(files: Mapping[str, bytes]) -> dict[str, Source]:

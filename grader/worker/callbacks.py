@@ -109,7 +109,9 @@ class Replacements:
         """
         for name, stand_in in self._by_file.get(str(module.__file__), {}).items():
             own = module.__dict__.get(name)
-            if not _take_over(own, stand_in) and own is not stand_in:
+            if not callable(own):  # None, say, which is the value of other names as well
+                module.__dict__[name] = stand_in
+            elif not _take_over(own, stand_in) and own is not stand_in:
                 self._replaced[id(own)] = (own, stand_in)
         if not self._replaced:
             return

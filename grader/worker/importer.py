@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -20,6 +21,9 @@ _PACKAGES = frozenset(
     {"cs231n", "nndl", "utils", "classifiers", "layers", "base", "submission", "flat"}
 )
 """Folder names of the editions: synthesised where a submission left them out."""
+
+_NOTEBOOKS = "submission.notebooks."
+"""Parent of modules made of cells, which run as they did in the notebook: one by one."""
 
 _DOTTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+(?:\.\w+)+)", re.MULTILINE)
 _PRESENT = frozenset({"numpy", *sys.stdlib_module_names})
@@ -139,14 +143,19 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                     sys.modules.pop(source.names[0], None)
                 raise
             # A failing __init__.py must not cost the modules beside it, only its own names.
-            module.__dict__["__getattr__"] = _explain_absence(f"{type(error).__name__}: {error}")
+            module.__dict__["__getattr__"] = _explain_absence(
+                f"the package's __init__.py raised {type(error).__name__}: {error}"
+            )
         if known is module:
             _settle(module, source.names[0])
 
     def _run(self, code: types.CodeType, module: types.ModuleType, source: Source) -> None:
         if self._replacements is not None:
             self._replacements.prepare(module, source.path)
-        exec(code, module.__dict__)  # noqa: S102 - running the submission is the purpose
+        if source.names[0].startswith(_NOTEBOOKS):
+            _run_cells(source, module)
+        else:
+            exec(code, module.__dict__)  # noqa: S102 - running the submission is the purpose
         if self._replacements is not None:
             self._replacements.finish(self._modules.values(), module)
 
@@ -211,6 +220,21 @@ def install(
         oldnames.restore()
 
 
+def _run_cells(source: Source, module: types.ModuleType) -> None:
+    """Run what is kept of a notebook; an assignment that raises costs what needs its names."""
+    reasons: dict[str, str] = {}
+    for node in ast.parse(source.text, source.path).body:
+        code = compile(ast.Module([node], []), source.path, "exec", dont_inherit=True)
+        try:
+            exec(code, module.__dict__)  # noqa: S102 - running the submission is the purpose
+        except Exception as error:
+            if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+                raise
+            names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+            reasons.update(dict.fromkeys(names, f"its line raised {type(error).__name__}: {error}"))
+            module.__dict__["__getattr__"] = _explain_absence("nothing defines it", reasons)
+
+
 def _settle(module: types.ModuleType, name: str) -> None:
     """Leave a module under its own name where its package can be told of it, as imports do."""
     package, _, stem = name.rpartition(".")
@@ -246,10 +270,11 @@ def _find_in(inner: str) -> Any:
     return find
 
 
-def _explain_absence(reason: str) -> Any:
-    """Return a module's ``__getattr__`` that says why it has so few names."""
+def _explain_absence(reason: str, reasons: Mapping[str, str] | None = None) -> Any:
+    """Return a module's ``__getattr__`` that says why it has so few names, or not this one."""
+    known = {} if reasons is None else reasons
 
     def find(name: str) -> Any:
-        raise AttributeError(f"no {name!r} here, because the package's __init__.py raised {reason}")
+        raise AttributeError(f"no {name!r} here, because {known.get(name, reason)}")
 
     return find

@@ -78,6 +78,56 @@ def test_cheap_values_that_a_target_reads_are_worked_out(constant: str, value: o
     assert run("import numpy as np", constant, "def target():\n    return A") == value
 
 
+@pytest.mark.parametrize(
+    ("own", "value"),
+    [
+        (
+            "class Two:\n    def __init__(self, *parts):\n        self.parts = parts",
+            "Two(1).parts[0]",
+        ),
+        ("def make(n):\n    def inner(x):\n        return x @ x\n    return n", "make(1)"),
+        (
+            "class P:\n    pass\nclass Q(P):\n    a = 1\n    def train(self):\n        fit()",
+            "Q().a",
+        ),
+        ("class R:\n def __init__(self): self.fill()\n def fill(self): self.a = 1", "R().a"),
+        ("class S:\n def __init__(self): super().__init__(); self.a = 1", "S().a"),
+    ],
+)
+def test_objects_of_own_classes_are_made_where_that_takes_no_time(own: str, value: str) -> None:
+    """So are functions by own factories: the module needs them as much as constants."""
+    assert run(own, f"A = {value}", "def target():\n    return A") == 1
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "def make():\n    while True: pass",
+        "def make():\n    return np.load('x.npy')",
+        "def make():\n    with open('x') as f: return 1",
+        "def make():\n    return x @ x",
+        "def make():\n    return make()",
+        "def make(list=fit):\n    return list()",
+        "def other():\n    plt.plot([1])\ndef make():\n    other()",
+        "@fit\ndef make(): pass",
+        "class make(torch.nn.Module): pass",
+        "class make(metaclass=Fit): pass",
+        "class make:\n    def __init__(self): self.fit()\n    def fit(self): data.fit()",
+        "class Base:\n    def __init__(self): data.fit()\nclass make(Base): pass",
+        "def make(): pass\nmake = fit",
+    ],
+)
+def test_no_object_is_made_where_that_may_train_load_or_plot(own: str) -> None:
+    """Whether that happens in the function itself, below it, or in a base or decorator."""
+    cells = ("import numpy as np, matplotlib.pyplot as plt", own, "A = make()")
+    assert "A = make()" not in kept(*cells, "def target():\n    return A")
+
+
+def test_an_object_that_no_target_needs_is_not_made() -> None:
+    """What is left out cannot fail."""
+    assert kept("class P: pass", "A = P()", "def target(): pass") == ["def target(): pass"]
+
+
 def test_a_generator_of_random_numbers_is_made() -> None:
     """A module may well draw from one of its own."""
     cells = (
@@ -106,7 +156,7 @@ def test_a_generator_of_random_numbers_is_made() -> None:
 )
 def test_training_loading_and_plotting_never_run(value: str) -> None:
     """Whatever a target reads, and whatever the student's own functions are called."""
-    own = "def train(rate):\n    pass\ndef zeros(n):\n    train(n)\nclass Solver: pass\n"
+    own = "def train(rate):\n    data.fit(rate)\ndef zeros(n):\n    train(n)\nclass Solver: pass\n"
     own += "import numpy as np, matplotlib.pyplot as plt\ndata = get_data()"
     assert kept(own, f"A = {value}", "def target():\n    return A")[-1] == "    return A"
     assert "A =" not in "\n".join(kept(own, f"A = {value}", "def target(): return A"))

@@ -205,9 +205,88 @@ def test_the_definition_that_python_would_use_is_found(text: str, line: int) -> 
     assert definition.location.line == line
 
 
+LAYER = """class Layer:
+    @staticmethod
+    def fixed(x, w, b): return x @ w + b
+    @classmethod
+    def of_class(cls, x, w, b): return x @ w + b
+    def __call__(self, x, w, b): return x @ w + b
+    def free(self, x, w, b): return x @ w + b
+def make():
+    def forward(x, w, b): return x @ w + b
+    return forward, lambda dout, cache: dout * cache
+"""
+
+
+@pytest.mark.parametrize(
+    ("assignment", "line", "parameters"),
+    [
+        ("affine_forward = lambda x, w, b: x @ w + b", 11, ("x", "w", "b")),
+        ("affine_forward: object = lambda x, w, b: x @ w + b", 11, ("x", "w", "b")),
+        ("other, affine_forward = 1, lambda x, w, b: x @ w + b", 11, ("x", "w", "b")),
+        ("affine_forward = Layer.fixed", 3, ("x", "w", "b")),
+        ("affine_forward = Layer.of_class", 5, ("x", "w", "b")),
+        ("affine_forward = Layer()", 6, ("x", "w", "b")),
+        ("affine_forward = Layer().free", 7, ("x", "w", "b")),
+        ("layer = Layer()\naffine_forward = layer.free", 7, ("x", "w", "b")),
+        ("affine_forward, other = make()", 9, ("x", "w", "b")),
+        ("(affine_forward,\n other) = make()", 9, ("x", "w", "b")),
+        ("mine = lambda x, w, b: x @ w + b\naffine_forward = mine", 12, ("x", "w", "b")),
+        ("affine_forward = partial(make, 1)", 11, ()),
+        ("affine_forward = Layer if fast else partial(make, 1)", 11, ()),
+        ("if fast:\n    affine_forward = Layer.fixed", 3, ("x", "w", "b")),
+        ("def affine_forward(x): pass\naffine_forward = Layer.fixed", 3, ("x", "w", "b")),
+        ("def affine_forward(x): return x @ x\naffine_forward = timed(affine_forward)", 11, ("x",)),
+        ("affine_forward = 1\ndef affine_forward(x): return x @ x", 12, ("x",)),
+    ],
+)
+def test_what_is_assigned_and_may_be_called_is_a_definition(
+    assignment: str, line: int, parameters: tuple[str, ...]
+) -> None:
+    """Lambdas, methods, objects and results of calls; what ``def`` makes comes first."""
+    located = found({"cs231n/layers.py": LAYER + assignment}, "layers:affine_forward")
+    definition = located.definitions["layers:affine_forward"]
+    assert (definition.location.line, definition.parameters) == (line, parameters)
+    assert not definition.stub
+
+
+def test_a_name_that_stands_for_two_things_ends_nowhere() -> None:
+    """Aliases in a circle are looked through only so far."""
+    text = "other = affine_forward\naffine_forward = other\n"
+    assert found({"cs231n/layers.py": text}, "layers:affine_forward").definitions == {}
+
+
+def test_a_script_takes_the_place_of_no_stub() -> None:
+    """An alias elsewhere is the function that is not written yet."""
+    files = {
+        "cs231n/layers.py": "def affine_forward(x): pass\n",
+        "try.py": "from cs231n import layers\naffine_forward = layers.affine_forward\n",
+    }
+    assert found(files, "layers:affine_forward").definitions["layers:affine_forward"].stub
+
+
+def test_assignments_in_cells_are_located_by_cell() -> None:
+    """Only what is worked out in the pseudo-module counts as there."""
+    cells = notebook("class Rule:\n    def __call__(self, w, dw): return w - dw", "\nsgd = Rule()")
+    location = found({"a.ipynb": cells}, "optim:sgd").definitions["optim:sgd"].location
+    assert (location.file, location.line) == ("a.ipynb[1]", 2)
+    cells = notebook("x = 1", "\nsgd = lambda w, dw: w - dw")
+    location = found({"a.ipynb": cells}, "optim:sgd").definitions["optim:sgd"].location
+    assert (location.file, location.line) == ("a.ipynb[2]", 2)
+    cells = notebook("def train(): fit()", "sgd = train()")
+    assert found({"a.ipynb": cells}, "optim:sgd").missing == ("optim:sgd",)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "affine_forward = None\n",
+        "affine_forward = 1e-3\n",
+        "affine_forward = [1, 2]\n",
+        "affine_forward = np.zeros(3)\n",
+        "affine_forward == Layer()\n",
+        "x = f(affine_forward=3)\n",
+        "def f():\n    affine_forward = Layer()\n",
         "from mine import affine_forward\n",
         "class Layers:\n    def affine_forward(self): return x @ w\n",
         "def outer():\n    def affine_forward(x): return x @ w\n",

@@ -217,6 +217,20 @@ def test_a_module_that_fails_under_another_name_leaves_none(imported: Imported) 
     assert imported(files, code) == []
 
 
+def test_an_assignment_of_a_notebook_that_raises_costs_what_needs_it(imported: Imported) -> None:
+    """The names around it are there, and its own say why they are not."""
+    name = "submission.notebooks.nets"
+    text = "def f():\n    return b\na = int('x')\nb = 2\nc = a\n"
+    files = {"nets.ipynb": ([name], text)}
+    assert imported(files, f"import {name} as nets; answer = nets.f()") == 2
+    found = imported(files, f"import {name} as nets; nets.c")
+    assert found == (
+        "AttributeError: no 'c' here, because its line raised NameError: name 'a' is not defined"
+    )
+    failing = {"nets.ipynb": ([name], "@missing\ndef f(): pass\n")}
+    assert "NameError" in imported(failing, f"import {name}")
+
+
 def test_a_failing_module_can_be_tried_again_and_costs_no_other(imported: Imported) -> None:
     """An import that raises leaves no half-made module behind."""
     files = {
