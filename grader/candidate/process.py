@@ -27,6 +27,8 @@ _TRACE_BYTES = 256 << 10
 _CHUNK = 1 << 16
 _PIPE_BYTES = 1 << 18
 _LEAST_LOOK_SECONDS = 0.5
+_SHORTEST_LOOK_SECONDS = 0.05
+_SAMPLES_OF_SUSPECTS = 3
 _READS_BETWEEN_LOOKS = 64
 
 
@@ -80,6 +82,7 @@ class WorkerProcess:
         self._poll = select.poll()
         self._open = True
         self._suspects: frozenset[tuple[str, str]] = frozenset()
+        self._look = _LEAST_LOOK_SECONDS
         for descriptor in (requests, replies, output, trace):
             os.set_blocking(descriptor, False)
         for descriptor in (requests, replies):
@@ -112,7 +115,9 @@ class WorkerProcess:
         """Where the worker was when a signal such as SIGSEGV ended it; empty if none did."""
         return tuple(read_stacks(self._streams[self._trace])[-1:])
 
-    def start_budget(self, suspects: frozenset[tuple[str, str]], limits: Limits) -> None:
+    def start_budget(
+        self, suspects: frozenset[tuple[str, str]], limits: Limits, *, stopped: int = 0
+    ) -> None:
         """Start a new time budget.
 
         Parameters
@@ -122,10 +127,15 @@ class WorkerProcess:
             them after a tenth of this budget is stopped then.
         limits : Limits
             Bounds on what is asked from now on.
+        stopped : int
+            How often a call was found inside one of them; each time halves how long the next
+            one is waited for.
         """
         self._limits = limits
         self._clock.restart()
         self._suspects = suspects
+        first = max(_LEAST_LOOK_SECONDS, limits.cpu_seconds / 10)
+        self._look = max(_SHORTEST_LOOK_SECONDS, first / 2 ** min(stopped, 10))
 
     def exchange(
         self, pieces: Sequence[bytes | memoryview], answer: Answer | None = None
@@ -232,7 +242,7 @@ class WorkerProcess:
         limits = self._limits
         used = self._clock.cpu_seconds()
         waited = self._clock.waited_at_most
-        look = max(_LEAST_LOOK_SECONDS, limits.cpu_seconds / 10) if self._suspects else None
+        look = self._look if self._suspects else None
         if waited >= limits.wall_seconds or (look and waited >= look * limits.wall_factor):
             waited = self._clock.waited_seconds()
         cpu_left, wall_left = limits.cpu_seconds - used, limits.wall_seconds - waited
@@ -246,7 +256,7 @@ class WorkerProcess:
 
     def _stop_if_suspect(self, used: float, waited: float) -> None:
         """Stop a call that is stuck where another one was; otherwise look no more."""
-        samples = self._sample()
+        samples = self._sample(_SAMPLES_OF_SUSPECTS)
         seen = {(frame.file, frame.function) for stack in samples for frame in stack}
         if seen & self._suspects:
             raise OutOfTime(used, waited, samples)
@@ -283,12 +293,12 @@ class WorkerProcess:
             if not self._absorb(descriptor):
                 break
 
-    def _sample(self) -> list[Stack]:
+    def _sample(self, times: int = _SAMPLES) -> list[Stack]:
         """Ask the worker's stack a few times where it is."""
         written = self._streams[self._trace]
         self._drain(self._trace)
         written.clear()
-        for _ in range(_SAMPLES):
+        for _ in range(times):
             try:
                 signal.pidfd_send_signal(self._pidfd, signal.SIGUSR1)
             except ProcessLookupError:

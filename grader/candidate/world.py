@@ -66,6 +66,7 @@ class World:
         self._broken_unaided: dict[str, CallFailed] = {}
         self._broken = self._broken_unaided
         self._suspects: set[tuple[str, str]] = set()
+        self._stopped_early = 0
         self._stand_ins: StandIns | None = None
 
     @property
@@ -164,7 +165,9 @@ class World:
         """
         worker = self._ready()
         if self._budget_due:
-            worker.start_budget(frozenset(self._suspects), self._allowed)
+            worker.start_budget(
+                frozenset(self._suspects), self._allowed, stopped=self._stopped_early
+            )
         first: list[Any] = [{"op": "reset"}] if self._check_is_new else []
         if self._seed is not None:
             first.append({"op": "seed", "seed": self._seed})
@@ -217,7 +220,7 @@ class World:
         """Import a module on a budget of its own: what it costs is no check's."""
         worker = self._ready()
         limits = replace(self._limits, cpu_seconds=self._limits.cpu_seconds * self._present_share)
-        worker.start_budget(frozenset(self._suspects), limits)
+        worker.start_budget(frozenset(self._suspects), limits, stopped=self._stopped_early)
         self._budget_due = True
         self._ask([{"op": "import", "module": module}], (), [f"importing {module}"])
         self._imported.add(module)
@@ -235,7 +238,9 @@ class World:
         except OutOfTime as stopped:
             limits = worker.limits
             whole = stopped.cpu_seconds >= limits.cpu_seconds
-            self.spent_budgets += whole or stopped.wall_seconds >= limits.wall_seconds
+            whole = whole or stopped.wall_seconds >= limits.wall_seconds
+            self.spent_budgets += whole
+            self._stopped_early += not whole
             # Many calls that use up a budget together are slow, and each alone may well be in time.
             is_one_call = sum(step != _PREPARING for step in doing) == 1
             if is_one_call and (stuck := self._failures.find_stuck(stopped, limits)):
