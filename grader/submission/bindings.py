@@ -1,4 +1,4 @@
-"""Functions that a module gets by assignment: lambdas, methods, objects, results of calls."""
+"""Functions that a module gets otherwise than by ``def``: assigned, or imported as that name."""
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,6 +9,7 @@ from grader.submission.constants import is_harmless_name
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _DEPTH = 8
+_ELSEWHERE = "<module>"
 
 
 def gather_definitions(body: Iterable[ast.stmt], found: dict[str, Definition]) -> None:
@@ -30,7 +31,7 @@ def executed(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     for node in body:
         match node:
             case ast.If(test=test, body=inner, orelse=orelse):
-                if not _is_main_guard(test):
+                if not is_main_guard(test):
                     yield from executed([*orelse, *inner])
             case ast.Try(body=inner, handlers=handlers, orelse=orelse, finalbody=finalbody):
                 rescued = [statement for handler in handlers for statement in handler.body]
@@ -41,7 +42,8 @@ def executed(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
                 yield node
 
 
-def _is_main_guard(test: ast.expr) -> bool:
+def is_main_guard(test: ast.expr) -> bool:
+    """Return whether a condition asks if the module is run as a script."""
     return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
 
 
@@ -151,6 +153,12 @@ def _assigned(node: ast.stmt) -> Iterator[tuple[str, ast.expr, int | None]]:
                 yield from _pairs(target, value)
         case ast.AnnAssign(target=target, value=ast.expr() as value):
             yield from _pairs(target, value)
+        case ast.ImportFrom(names=aliases):
+            for alias in aliases:
+                if alias.asname not in (None, alias.name):
+                    # Of a module that is not looked into: nothing here is called so.
+                    origin = ast.Attribute(ast.Name(_ELSEWHERE, ast.Load()), alias.name, ast.Load())
+                    yield alias.asname or "", ast.copy_location(origin, node), None
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr, int | None]]:
@@ -220,6 +228,9 @@ def _as_function(
     if arguments is None:
         anything = ast.parse("lambda *args, **kwargs: 0", mode="eval").body
         arguments = cast("ast.Lambda", anything).args
+        # What is called in its place, so that its text shows no less and no more than that.
+        whole = cast("ast.Call", ast.parse("f(*args, **kwargs)", mode="eval").body)
+        value = ast.copy_location(ast.Call(value, whole.args, whole.keywords), value)
     body = [ast.copy_location(ast.Return(value), value)]
     return ast.copy_location(_make_function(name, arguments, list[ast.stmt](body)), statement)
 

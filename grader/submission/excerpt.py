@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from grader.submission.absent import PRESENT
+from grader.submission.bindings import is_main_guard
 from grader.submission.constants import is_cheap, is_lookup
 from grader.submission.light import light_names
 from grader.submission.notebook import ParsedCell
@@ -131,7 +132,7 @@ def _statements(cells: Iterable[ParsedCell], present: Collection[str]) -> Iterat
     assigned: set[str] = set()
     foreign = frozenset(name for node in nodes for name in _foreign_names(node, present))
     for node in nodes:
-        names = frozenset(_bound(node, own))
+        names = frozenset(_bound_names(node, own))
         if isinstance(node, _Assignment) and names:
             assigned |= names
             reads = _names_read(node, now=True)
@@ -161,6 +162,16 @@ def _foreign_names(node: ast.stmt, present: Collection[str]) -> Iterator[str]:
         case ast.ImportFrom(module=str() as module, names=aliases, level=0):
             if module.partition(".")[0] not in present:
                 yield from (alias.asname or alias.name for alias in aliases)
+
+
+def _bound_names(node: ast.stmt, own: _Own) -> Iterator[str]:
+    """Yield the names that a statement binds, also under a condition that may be worked out."""
+    if not isinstance(node, ast.If):
+        yield from _bound(node, own)
+    elif own.allows(node.test) and not is_main_guard(node.test):
+        inside = [list(_bound_names(inner, own)) for inner in (*node.body, *node.orelse)]
+        if all(inside):
+            yield from (name for several in inside for name in several)
 
 
 def _bound(node: ast.stmt, own: _Own) -> Iterator[str]:

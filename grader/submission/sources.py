@@ -151,11 +151,13 @@ class Source:
         return found
 
     def may_bind(self, name: str) -> bool:
-        """Return whether its text seems to assign to a name; cheap, and never too few."""
+        """Return whether its text seems to assign to a name, or import it renamed; cheap."""
         content = self.content
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             content = decode(content).encode()
-        return bool(re.search(name.encode() + rb"\b[^=(]{0,500}=(?!=)", content))
+        own = name.encode()
+        renamed = rb"as[ \t]+" + own + rb"\b"
+        return any(re.search(one, content) for one in (own + rb"\b[^=(]{0,500}=(?!=)", renamed))
 
 
 def module_sources(files: Mapping[str, bytes]) -> dict[str, Source]:

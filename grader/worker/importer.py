@@ -228,7 +228,7 @@ def _run_cells(source: Source, module: types.ModuleType) -> None:
         try:
             exec(code, module.__dict__)  # noqa: S102 - running the submission is the purpose
         except Exception as error:
-            if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            if not isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.If):
                 raise
             names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
             reasons.update(dict.fromkeys(names, f"its line raised {type(error).__name__}: {error}"))

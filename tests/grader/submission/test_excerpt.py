@@ -123,6 +123,14 @@ def test_no_object_is_made_where_that_may_train_load_or_plot(own: str) -> None:
     assert "A = make()" not in kept(*cells, "def target():\n    return A")
 
 
+def test_definitions_under_a_condition_are_kept_with_it() -> None:
+    """Unless something else happens there, or the notebook would have to be run as a script."""
+    assert run("if 1 < 2:\n    A = 1\nelse:\n    A = 2", "def target(): return A") == 1
+    for test, more in (("True", "fit()"), ("fit()", "B = 1"), ("__name__ == 'x'", "B = 1")):
+        cell = f"if {test}:\n    def A(): pass\n    {more}"
+        assert kept(cell, "def target(): return A") == ["def target(): return A"]
+
+
 def test_an_object_that_no_target_needs_is_not_made() -> None:
     """What is left out cannot fail."""
     assert kept("class P: pass", "A = P()", "def target(): pass") == ["def target(): pass"]

@@ -233,6 +233,8 @@ def make():
         ("(affine_forward,\n other) = make()", 9, ("x", "w", "b")),
         ("mine = lambda x, w, b: x @ w + b\naffine_forward = mine", 12, ("x", "w", "b")),
         ("affine_forward = partial(make, 1)", 11, ()),
+        ("from mine import f as affine_forward", 11, ()),
+        ("from mine import f\naffine_forward = f", 12, ()),
         ("affine_forward = Layer if fast else partial(make, 1)", 11, ()),
         ("if fast:\n    affine_forward = Layer.fixed", 3, ("x", "w", "b")),
         ("def affine_forward(x): pass\naffine_forward = Layer.fixed", 3, ("x", "w", "b")),
