@@ -149,7 +149,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "next_w = w - v",
         (
             *("sgd_momentum.next_w", "sgd_momentum.cell.*", "sgd_momentum.training.*"),
-            *("sgd_momentum.hidden.next_w", "sgd_momentum.properties.steps"),
+            *("sgd_momentum.hidden.next_w", "sgd_momentum.properties.*"),
         ),
     ),
     "rmsprop": (
