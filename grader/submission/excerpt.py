@@ -166,12 +166,17 @@ def _foreign_names(node: ast.stmt, present: Collection[str]) -> Iterator[str]:
 
 def _bound_names(node: ast.stmt, own: _Own) -> Iterator[str]:
     """Yield the names that a statement binds, also under a condition that may be worked out."""
-    if not isinstance(node, ast.If):
-        yield from _bound(node, own)
-    elif own.allows(node.test) and not is_main_guard(node.test):
-        inside = [list(_bound_names(inner, own)) for inner in (*node.body, *node.orelse)]
-        if all(inside):
-            yield from (name for several in inside for name in several)
+    match node:
+        case ast.If(test=test, body=body, orelse=orelse):
+            blocks = (*body, *orelse) if own.allows(test) and not is_main_guard(test) else ()
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=[]):
+            blocks = (*body, *(inner for each in handlers for inner in each.body), *orelse)
+        case _:
+            yield from _bound(node, own)
+            return
+    inside = [list(_bound_names(inner, own)) for inner in blocks]
+    if all(inside):
+        yield from (name for several in inside for name in several)
 
 
 def _bound(node: ast.stmt, own: _Own) -> Iterator[str]:
@@ -203,6 +208,8 @@ def _target_names(target: ast.expr, own: _Own) -> list[str]:
             return [name]
         case ast.Subscript(value=ast.Name(id=name), slice=index) if own.allows(index):
             return [name]
+        case ast.Attribute(value=ast.Name(id=name)) if name in own.names:
+            return [name]  # a class is given a method
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
             names = [_target_names(part, own) for part in parts]
             return [name for several in names for name in several] if all(names) else []
