@@ -69,8 +69,8 @@ def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, module:
     written = _WRITTEN_METHODS.get(module, _LOSSES)
     methods = {method.name: method for method in node.body if isinstance(method, ast.FunctionDef)}
     asked = [methods[name] for name in written if name in methods] or list(methods.values())
-    if not asked and node.bases:  # it has its methods from elsewhere
-        return False
+    if not asked:  # it may set up what it inherits
+        return all(map(_is_idle, node.body))
     return all(is_stub(method, module) for method in asked)
 
 
