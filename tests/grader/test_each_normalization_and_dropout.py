@@ -138,7 +138,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         *(DROPOUT, LAYERS, "dx = dout * mask", "dx = dout"),
         (
             *("dropout_backward.dx", "dropout_backward.cell.*"),
-            *("dropout_backward.hidden.dx", "dropout_backward.properties.same_mask"),
+            *("dropout_backward.hidden.dx", "dropout_backward.properties.*"),
         ),
     ),
     "dropout left out of the network": (
