@@ -19,6 +19,9 @@ MENDABLE = frozenset(
 )
 """What somebody has to mend, unless it follows from something else."""
 
+_NO_RESULTS = frozenset({Kind.INTERFACE, Kind.NOTEBOOK_CELL, Kind.REVIEW, Kind.TRAINING})
+"""Checks that say nothing of results on inputs which nobody can have learnt by heart."""
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedPart:
@@ -44,6 +47,11 @@ class JudgedPart:
         if self.check.kind is Kind.PROPERTY:
             return self.check.result_of(self.part)[0]
         return self.check.targets[-1 if self.is_gradient else 0]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The owner and, of a class, the method that makes the part."""
+        return self.owner, self.check.method
 
     @property
     def started(self) -> tuple[str, ...]:
@@ -139,8 +147,9 @@ def hold_back(
 ) -> list[CheckResult]:
     """Return the results, those held back that pass while a check they need does not.
 
-    A printed value can be learnt by heart; its points need the sibling on other inputs. What the
-    check itself measured stays in its row.
+    A printed value can be learnt by heart; its points need the sibling on other inputs. A law can
+    hold of nonsense, such as zeros; its points need one right result of the same function. What
+    the check itself measured stays in its row.
 
     Parameters
     ----------
@@ -157,10 +166,41 @@ def hold_back(
             causes = result.outcome.evidence.builds_on or (one.owner.partition(":")[2],)
             lacking.setdefault(one.check.id, {})[one.owner] = causes
     free = forgiven or {}
-    return [
-        _hold(result, _find_lacking(one, lacking, free.get(result.id, frozenset())))
-        for one, result in zip(judged, results, strict=True)
-    ]
+    never_right = _find_never_right(judged)
+    held = []
+    for one, result in zip(judged, results, strict=True):
+        found = _find_lacking(one, lacking, free.get(result.id, frozenset()))
+        if found is not None:
+            need, causes = found
+            said = f"This example is right; its points need {need} too, which does not pass."
+            held.append(_hold(result, Status.FAILED, said, causes))
+        elif isinstance(one.check, PropertyCheck) and one.place in never_right:
+            held.append(_hold_law(result, one.owner, never_right[one.place]))
+        else:
+            held.append(result)
+    return held
+
+
+def _find_never_right(judged: Sequence[JudgedPart]) -> dict[tuple[str, str], Outcome]:
+    """Return functions and methods none of whose results is right, each with one outcome."""
+    outcomes: dict[tuple[str, str], list[Outcome]] = {}
+    for one in judged:
+        says_nothing = one.check.kind in _NO_RESULTS or one.check.constructs_only
+        if not says_nothing and not isinstance(one.check, PropertyCheck):
+            outcomes.setdefault(one.place, []).append(one.outcome)
+    return {
+        place: found[0]
+        for place, found in outcomes.items()
+        if all(outcome.status is not Status.PASSED for outcome in found)
+    }
+
+
+def _hold_law(result: CheckResult, owner: str, wrong: Outcome) -> CheckResult:
+    if wrong.status is Status.MISSING:
+        return _hold(result, Status.MISSING, wrong.message, wrong.evidence.builds_on)
+    name = owner.partition(":")[2]
+    message = f"This law holds; its points need one right result of {name}."
+    return _hold(result, Status.FAILED, message, (name,))
 
 
 def _find_lacking(
@@ -176,15 +216,16 @@ def _find_lacking(
     return None
 
 
-def _hold(result: CheckResult, lacking: tuple[str, tuple[str, ...]] | None) -> CheckResult:
-    if lacking is None or result.outcome.status is not Status.PASSED:
+def _hold(
+    result: CheckResult, status: Status, message: str, causes: tuple[str, ...]
+) -> CheckResult:
+    """Return a result that earns nothing, if it would earn something."""
+    if result.outcome.status is not Status.PASSED:
         return result
-    need, causes = lacking
-    message = f"This example is right; its points need {need} too, which does not pass."
     evidence = replace(result.outcome.evidence, builds_on=causes)
     outcome = replace(
         result.outcome,
-        status=Status.FAILED,
+        status=status,
         message=message,
         evidence=evidence,
         carried_forward=False,

@@ -56,7 +56,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
     "softmax_loss_vectorized: shift in place of X": (
         *("softmax", SOFTMAX, "    scores = X.dot(W)\n    scores = scores - scores.max"),
         "    X -= X.mean()\n    scores = X.dot(W)\n    scores = scores - scores.max",
-        ("softmax_loss_vectorized.[!p]*", "softmax_loss_vectorized.properties.[ms]*"),
+        ("softmax_loss_vectorized.*",),
     ),
     "softmax_loss_vectorized: a loop as slow as the naive version": (
         *("softmax", SOFTMAX, "    dscores[rows, y] -= 1\n    dW"),
@@ -128,7 +128,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
             *("svm_loss_vectorized.loss.*", "svm_loss_vectorized.regularised_loss.*"),
             *("svm_loss_vectorized.reg_*", "svm_loss_vectorized.many_examples.*"),
             *("svm_loss_vectorized.cell.*", "svm_gradient_vectorized.cell.*"),
-            "svm_loss_vectorized.hidden.dW",
+            *("svm_loss_vectorized.hidden.dW", "svm_loss_vectorized.properties.*"),
         ),
     ),
     "svm_loss_vectorized: gradient of half the regularisation": (

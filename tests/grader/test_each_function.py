@@ -72,7 +72,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "out = rows.dot(w) + b + 0.1",
         (
             *("affine_forward.out", "affine_forward.cell.*", "affine_forward.hidden.out"),
-            "affine_forward.properties.picks_entries",
+            "affine_forward.properties.*",
         ),
     ),
     "affine_backward": (
@@ -89,7 +89,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "out = np.maximum(0, x) + 0.1",
         (
             *("relu_forward.out", "relu_forward.cell.*", "relu_forward.hidden.out"),
-            "relu_forward.properties.grows_with_input",
+            "relu_forward.properties.*",
         ),
     ),
     "relu_backward": (
@@ -97,14 +97,16 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "dx = 2 * dout * (x > 0)",
         (
             *("relu_backward.dx", "relu_backward.cell.dx", "relu_backward.hidden.dx"),
-            "relu_backward.properties.shares_gradient",
-            "relu_backward.properties.follows_forward",
+            "relu_backward.properties.*",
         ),
     ),
     "affine_relu_forward": (
         "out, relu_cache = relu_forward(a)",
         "out, relu_cache = relu_forward(a); out = out + 0.1",
-        ("affine_relu.out", "affine_relu.hidden.out", "affine_relu.properties.joins_layers"),
+        (
+            *("affine_relu.out", "affine_relu.hidden.out"),
+            *("affine_relu.properties.joins_layers", "affine_relu.properties.one_by_one"),
+        ),
     ),
     "affine_relu_backward": (
         "dx, dw, db = affine_backward(da, fc_cache)",
@@ -156,7 +158,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "(1 - decay) * dw ** 2",
         "decay * dw ** 2",
         (
-            *("rmsprop.next_w", "rmsprop.cache", "rmsprop.properties.steps"),
+            *("rmsprop.next_w", "rmsprop.cache", "rmsprop.properties.*"),
             *("rmsprop.cell.*", "rmsprop.hidden.*", "rmsprop.training.*"),
         ),
     ),
@@ -287,6 +289,28 @@ def test_function_that_gives_nothing_costs_its_own_rows(
     failing = next(c.outcome for c in report.checks if c.outcome.status is status)
     assert failing.location is not None
     assert failing.location.file == FILES[name]
+
+
+ZEROS = """
+
+def {name}(*args):
+    result = _right_{name}(*args)
+    zeros = tuple(np.zeros_like(value) for value in result) if {both} else np.zeros_like(result[0])
+    return zeros if {both} else (zeros, *result[1:])
+"""
+
+
+@pytest.mark.parametrize("name", ["relu_forward", "svm_loss", "softmax_loss"])
+def test_zeros_earn_nothing_by_laws_that_hold_of_them(name: str, submission: Path) -> None:
+    """What is always zero obeys many laws; without one right result none of them earns points."""
+    path = submission / FILES[name]
+    spoilt = path.read_text().replace(f"def {name}(", f"def _right_{name}(")
+    path.write_text(spoilt + ZEROS.format(name=name, both=name.endswith("_loss")))
+    report = grade(submission, ASSIGNMENT)
+    own = [check for check in report.checks if check.id.startswith(f"{name}.")]
+    laws = [check for check in own if ".properties." in check.id]
+    assert laws
+    assert {check.score for check in laws} == {0.0}
 
 
 @pytest.mark.parametrize("name", FILES)

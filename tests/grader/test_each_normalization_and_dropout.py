@@ -83,8 +83,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         (
             *("layernorm_forward.out", "layernorm_forward.hidden.*", "layernorm_forward.cell.*"),
             "layernorm_forward.small_variance.*",
-            *("layernorm_forward.properties.[mu]*", "layernorm_forward.properties.all_equal"),
-            *("layernorm_forward.properties.one_by_one", "layernorm_backward.d[xg]*"),
+            *("layernorm_forward.properties.*", "layernorm_backward.d[xg]*"),
             *("layernorm_backward.hidden.dx", "layernorm_backward.cell.*"),
             *("layernorm_backward.properties.s*", "layernorm_backward.*.examples_add_up"),
         ),
@@ -138,7 +137,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
         *(DROPOUT, LAYERS, "dx = dout * mask", "dx = dout"),
         (
             *("dropout_backward.dx", "dropout_backward.cell.*"),
-            *("dropout_backward.hidden.dx", "dropout_backward.properties.*"),
+            *("dropout_backward.hidden.dx", "dropout_backward.properties.same_mask"),
         ),
     ),
     "dropout left out of the network": (
