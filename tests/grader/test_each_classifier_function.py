@@ -148,8 +148,7 @@ MISTAKES: dict[str, tuple[str, str, str, str, tuple[str, ...]]] = {
             *("TwoLayerNet.regularised_loss.*", "TwoLayerNet.reg_*", "gradients.cell.*"),
             *("TwoLayerNet.predict.*",),
             "TwoLayerNet.hidden.*",
-            "TwoLayerNet.properties.scores",
-            "TwoLayerNet.properties.shift",
+            "TwoLayerNet.properties.*",
         ),
     ),
     "toy loss: one layer not regularised": (
