@@ -10,6 +10,8 @@ from grader.report.wording import count
 
 # What a student cannot mend: our own failures, what waits for a person, and what waits for that.
 _NOT_TO_MEND = frozenset({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
+# Of these a check that is not public shows neither its message nor its line.
+_STOPPED = frozenset({Status.ERRORED, Status.TIMED_OUT, Status.CRASHED})
 # Functions that are not there are listed together, whatever they are called.
 _NOT_THERE = frozenset({"{} is not written yet.", "No file defines {}."})
 _TITLE_LENGTH = 44
@@ -156,7 +158,37 @@ def group_failures(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
         first[0].update(reasons, *(group[0] for group in others))
         first[1].extend([*(one for group in others for one in group[1]), check])
         groups = [group for group in groups if all(group is not other for other in others)]
-    return tuple(Cause(tuple(group)) for _, group in groups)
+    return tuple(Cause(tuple(group)) for group in _join_hidden([group for _, group in groups]))
+
+
+def _join_hidden(groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]:
+    """Return the groups, those with nothing to show joined to a public one of their function.
+
+    All that may be said of code that stopped on hidden inputs is its function, so that it is told
+    with the first public failure of the kind there.
+    """
+    spoken: dict[tuple[str, Status], list[CheckResult]] = {}
+    for group in groups:
+        for check in group:
+            if check.visibility is Visibility.PUBLIC:
+                spoken.setdefault(_function_and_status(check), group)
+    left = []
+    for group in groups:
+        public = spoken.get(_function_and_status(group[0])) if all(map(_is_veiled, group)) else None
+        if public is None:
+            left.append(group)
+        else:
+            public.extend(group)
+    return left
+
+
+def _is_veiled(check: CheckResult) -> bool:
+    """Return whether a check only tells that code stopped, on inputs that are not shown."""
+    return check.visibility is not Visibility.PUBLIC and check.outcome.status in _STOPPED
+
+
+def _function_and_status(check: CheckResult) -> tuple[str, Status]:
+    return split_id(check.id)[0], check.outcome.status
 
 
 def group_consequences(
@@ -195,8 +227,9 @@ def _find(name: str, causes: Sequence[Cause]) -> int | None:
 def _reasons(check: CheckResult) -> set[Hashable]:
     """Return reasons of which two checks share one if and only if they are to be told together."""
     outcome = check.outcome
-    function = split_id(check.id)[0]
     match outcome.status:
+        case _ if _is_veiled(check):
+            return {_function_and_status(check)}
         case Status.MISSING if is_absent(check):
             return {Status.MISSING}
         case Status.FAILED:
@@ -211,11 +244,11 @@ def _reasons(check: CheckResult) -> set[Hashable]:
                 reasons.add((outcome.status, outcome.location))
             return reasons
         case Status.TIMED_OUT | Status.CRASHED:
-            return {(outcome.status, function)}
+            return {_function_and_status(check)}
         case _ if outcome.message:
             return {(outcome.status, outcome.message, outcome.location)}
         case _:
-            return {(outcome.status, function)}
+            return {_function_and_status(check)}
 
 
 def _reasons_of_failure(check: CheckResult) -> set[Hashable]:

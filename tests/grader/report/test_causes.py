@@ -7,6 +7,7 @@ import pytest
 
 from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status, Visibility
 from grader.report.causes import group_causes, group_consequences, most_costly, name_parts
+from grader.report.visibility import shown_check
 
 if TYPE_CHECKING:
     from grader.model import Report
@@ -83,6 +84,47 @@ def test_a_hidden_check_is_told_with_a_public_one_of_the_same_line() -> None:
     (cause,) = group_causes([hidden, public])
     assert cause.checks == (hidden, public)
     assert cause.first == public
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (Status.ERRORED, "ValueError: x while calling f."),
+        (Status.TIMED_OUT, "Stopped after 2.0 CPU s while calling f."),
+        (Status.CRASHED, "The process ended while importing layers."),
+    ],
+)
+def test_what_stopped_on_hidden_inputs_is_told_with_the_public_check_of_its_function(
+    status: Status, message: str
+) -> None:
+    """One error does not cost twice in words: a hidden row shows neither line nor message."""
+    public = make_check("f.dx", Outcome(status, message, location=Location("layers.py", 3)))
+    rows = [
+        replace(make_check(f"{name}.hidden.dx", public.outcome), visibility=Visibility.HIDDEN)
+        for name in ("f", "g")
+    ]
+    of_f, of_g = map(shown_check, rows)
+    causes = group_causes([of_f, of_g, public])
+    assert {cause.first.id: cause.max_score for cause in causes} == {
+        "f.dx": 4.0,
+        "g.hidden.dx": 2.0,
+    }
+
+
+def test_what_stopped_on_hidden_inputs_alone_is_a_cause_of_its_function() -> None:
+    """A public check that ended in another way, or of another function, does not speak for it."""
+    raised = Outcome(Status.ERRORED, "ValueError: x")
+    hidden = [
+        shown_check(replace(make_check(name, raised), visibility=Visibility.HIDDEN))
+        for name in ("f.hidden.dx", "f.hidden.dw", "g.hidden.dx")
+    ]
+    causes = group_causes([make_check("f.dx", make_wrong(3)), *hidden, make_check("h.dx", raised)])
+    assert [cause.title for cause in causes] == [
+        "f · dx",
+        "f · hidden · dx, dw",
+        "g · hidden · dx",
+        "h · dx",
+    ]
 
 
 def test_a_check_that_belongs_to_two_groups_joins_them() -> None:
