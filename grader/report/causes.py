@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.model import Certainty, CheckResult, Location, Status, Visibility
+from grader.report.check_ids import name_parts, own_check, split_id
 from grader.report.wording import count
 
 # What a student cannot mend: our own failures, what waits for a person, and what waits for that.
@@ -85,38 +86,6 @@ class Cause:
         if len(self.checks) > 1 and len(self.functions[0]) + len(names) > _TITLE_LENGTH:
             names = count(len(self.checks), "check")
         return f"{self.functions[0]} · {names}" if names else self.functions[0]
-
-
-def split_id(check_id: str) -> tuple[str, str]:
-    """Return a check id's function or class, and its part (empty if it has none)."""
-    function, _, part = check_id.partition(".")
-    return function, part.replace(".", " · ")
-
-
-def name_parts(checks: Iterable[CheckResult]) -> str:
-    """Return the parts of one function's checks in one phrase: ``reg_0, reg_0_7 · W1, W2``."""
-    parts: dict[str, list[str]] = {}
-    for check in checks:
-        variant, _, part = split_id(check.id)[1].rpartition(" · ")
-        if part and part not in parts.setdefault(variant, []):
-            parts[variant].append(part)
-    variants: dict[tuple[str, ...], list[str]] = {}
-    for variant, names in parts.items():
-        variants.setdefault(tuple(names), []).append(variant)
-    phrases = [_name_group(group, names) for names, group in variants.items()]
-    return ("; " if any("," in phrase for phrase in phrases) else ", ").join(phrases)
-
-
-def _name_group(variants: Sequence[str], parts: Sequence[str]) -> str:
-    """Return checks and their parts, without a part that the checks' names say already."""
-    if len(parts) == 1 and all(parts[0] in variant for variant in variants):
-        return ", ".join(variants)
-    return " · ".join(filter(None, (", ".join(filter(None, variants)), ", ".join(parts))))
-
-
-def own_check(check: CheckResult) -> str:
-    """Return the id that all parts of a check share."""
-    return check.id.rpartition(".")[0] or check.id
 
 
 def is_absent(check: CheckResult) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.model import CheckResult, Status
-from grader.report.causes import Cause, group_consequences, name_parts, split_id
+from grader.report.causes import Cause, group_consequences
+from grader.report.check_ids import name_parts, split_id
 from grader.report.paper import Paper
 from grader.report.untrusted import cell_width, printable
 from grader.report.wording import join_names, points

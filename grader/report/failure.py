@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from grader.model import Evidence, Report, Status, Visibility
 from grader.report.absent import write_absent
-from grader.report.causes import Cause, is_absent, name_parts, own_check, split_id
+from grader.report.causes import Cause, is_absent
+from grader.report.check_ids import name_parts, own_check, split_id
 from grader.report.diagnoses import write_diagnoses
 from grader.report.findings import write_findings
 from grader.report.paper import Paper

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.model import CheckResult
-from grader.report.causes import Cause, own_check, split_id
+from grader.report.causes import Cause
+from grader.report.check_ids import own_check, split_id
 from grader.report.paper import Paper
 from grader.report.untrusted import printable
 from grader.report.wording import DEFAULT_MESSAGES, as_sentence, join_names, measured

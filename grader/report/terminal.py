@@ -12,9 +12,8 @@ from grader.report.causes import (
     group_failures,
     is_absent,
     most_costly,
-    name_parts,
-    split_id,
 )
+from grader.report.check_ids import name_parts, split_id
 from grader.report.consequences import write_consequences
 from grader.report.failure import write_failure
 from grader.report.paper import Paper

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status, Visibility
-from grader.report.causes import group_causes, group_consequences, most_costly, name_parts
+from grader.report.causes import group_causes, group_consequences, most_costly
 from grader.report.visibility import shown_check
 
 if TYPE_CHECKING:
@@ -189,21 +189,6 @@ def test_functions_that_are_not_there_are_one_cause() -> None:
         for name, text in zip(names, said, strict=True)
     )
     assert [cause.functions for cause in causes] == [("f", "g"), ("h",)]
-
-
-@pytest.mark.parametrize(
-    ("ids", "expected"),
-    [
-        (["f.dx", "f.dw"], "dx, dw"),
-        (["N.a.W1", "N.a.W2", "N.b.W1", "N.b.W2"], "a, b · W1, W2"),
-        (["N.a.W1", "N.b.W1", "N.b.W2"], "a · W1; b · W1, W2"),
-        (["N.loss.loss", "N.reg_loss.loss"], "loss, reg_loss"),
-        (["f"], ""),
-    ],
-)
-def test_parts_are_named_in_one_phrase(ids: list[str], expected: str) -> None:
-    """Settings with the same parts are named once, and a part only if it says something new."""
-    assert name_parts(make_check(check_id, Outcome(Status.FAILED)) for check_id in ids) == expected
 
 
 def test_failures_without_values_fold_by_message() -> None:
