@@ -25,6 +25,7 @@ from grader.course.reference_programme import (
     lay_out_reference,
 )
 from grader.dependence import DOCUMENTED_CACHES, floor_of, may_stand_in, partners_of
+from grader.holding_back import by_check, find_lacking
 from grader.model import Kind, Outcome, Status
 from grader.reach import NameGraph
 from grader.submission.definition import Definition
@@ -105,11 +106,11 @@ class Carrier:
         judged : sequence of JudgedPart
             All parts of all checks of a run.
         """
-        lacking = {one.check.id for one in judged if one.outcome.status is not Status.PASSED}
+        siblings = by_check(judged)
         failing = [
             one
             for one in judged
-            if one.outcome.status in MENDABLE or lacking.intersection(one.check.needs)
+            if one.outcome.status in MENDABLE or find_lacking(one, siblings) is not None
         ]
         if find_resolver(self._assignment) is None:
             return Carried(tuple(judged), frozenset(), {}, possible=False)

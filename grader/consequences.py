@@ -19,9 +19,6 @@ MENDABLE = frozenset(
 )
 """What somebody has to mend, unless it follows from something else."""
 
-_NO_RESULTS = frozenset({Kind.INTERFACE, Kind.NOTEBOOK_CELL, Kind.REVIEW, Kind.TRAINING})
-"""Checks that say nothing of results on inputs which nobody can have learnt by heart."""
-
 
 @dataclass(frozen=True, slots=True)
 class JudgedPart:
@@ -137,100 +134,6 @@ def _block(result: CheckResult) -> CheckResult:
     verb = "fail" if names[1:] else "fails"
     message = f"Not judged: {listed}, which it uses, {verb}."
     outcome = Outcome(Status.BLOCKED, message, evidence=Evidence(builds_on=names))
-    return replace(result, outcome=outcome)
-
-
-def hold_back(
-    judged: Sequence[JudgedPart],
-    results: Sequence[CheckResult],
-    forgiven: Mapping[str, frozenset[str]] | None = None,
-) -> list[CheckResult]:
-    """Return the results, those held back that pass while a check they need does not.
-
-    A printed value can be learnt by heart; its points need the sibling on other inputs. A law can
-    hold of nonsense, such as zeros; its points need one right result of the same function. What
-    the check itself measured stays in its row.
-
-    Parameters
-    ----------
-    judged : sequence of JudgedPart
-        All parts of all checks of a run.
-    results : sequence of CheckResult
-        Their results, in the same order.
-    forgiven : mapping, optional
-        Targets whose errors have no share in a row, by the row's id: it needs nothing of theirs.
-    """
-    lacking: dict[str, dict[str, tuple[str, ...]]] = {}
-    for one, result in zip(judged, results, strict=True):
-        if one.check.targets and one.outcome.status is not Status.PASSED:
-            causes = result.outcome.evidence.builds_on or (one.owner.partition(":")[2],)
-            lacking.setdefault(one.check.id, {})[one.owner] = causes
-    free = forgiven or {}
-    never_right = _find_never_right(judged)
-    held = []
-    for one, result in zip(judged, results, strict=True):
-        found = _find_lacking(one, lacking, free.get(result.id, frozenset()))
-        if found is not None:
-            need, causes = found
-            said = f"This example is right; its points need {need} too, which does not pass."
-            held.append(_hold(result, Status.FAILED, said, causes))
-        elif isinstance(one.check, PropertyCheck) and one.place in never_right:
-            held.append(_hold_law(result, one.owner, never_right[one.place]))
-        else:
-            held.append(result)
-    return held
-
-
-def _find_never_right(judged: Sequence[JudgedPart]) -> dict[tuple[str, str], Outcome]:
-    """Return functions and methods none of whose results is right, each with one outcome."""
-    outcomes: dict[tuple[str, str], list[Outcome]] = {}
-    for one in judged:
-        says_nothing = one.check.kind in _NO_RESULTS or one.check.constructs_only
-        if not says_nothing and not isinstance(one.check, PropertyCheck):
-            outcomes.setdefault(one.place, []).append(one.outcome)
-    return {
-        place: found[0]
-        for place, found in outcomes.items()
-        if all(outcome.status is not Status.PASSED for outcome in found)
-    }
-
-
-def _hold_law(result: CheckResult, owner: str, wrong: Outcome) -> CheckResult:
-    if wrong.status is Status.MISSING:
-        return _hold(result, Status.MISSING, wrong.message, wrong.evidence.builds_on)
-    name = owner.partition(":")[2]
-    message = f"This law holds; its points need one right result of {name}."
-    return _hold(result, Status.FAILED, message, (name,))
-
-
-def _find_lacking(
-    one: JudgedPart,
-    lacking: Mapping[str, Mapping[str, tuple[str, ...]]],
-    forgiven: frozenset[str],
-) -> tuple[str, tuple[str, ...]] | None:
-    """Return the first check that a row needs and that does not pass, with the causes."""
-    for need in one.check.needs:
-        for owner, causes in lacking.get(need, {}).items():
-            if owner not in forgiven:
-                return need, causes
-    return None
-
-
-def _hold(
-    result: CheckResult, status: Status, message: str, causes: tuple[str, ...]
-) -> CheckResult:
-    """Return a result that earns nothing, if it would earn something."""
-    if result.outcome.status is not Status.PASSED:
-        return result
-    evidence = replace(result.outcome.evidence, builds_on=causes)
-    outcome = replace(
-        result.outcome,
-        status=status,
-        message=message,
-        evidence=evidence,
-        carried_forward=False,
-        earned=None,
-    )
     return replace(result, outcome=outcome)
 
 

@@ -12,13 +12,14 @@ from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.carrying import Carrier
 from grader.checks.base import Check, Expected
-from grader.consequences import JudgedPart, block_consequences, hold_back, mark_consequences
+from grader.consequences import JudgedPart, block_consequences, mark_consequences
 from grader.course.assignment import Assignment, Question
 from grader.course.conventions import Settled
 from grader.course.expected import Values, values_of
 from grader.course.secret import Seeds
 from grader.course.trial import settle
 from grader.errors import SandboxError
+from grader.holding_back import hold_back
 from grader.model import CheckResult, Kind, Location, Outcome, Progress, SourceLine, Status
 from grader.submission.definition import Definition
 from grader.submission.lines import find_result_line

@@ -45,7 +45,7 @@ class Check(ABC):
     hint: str = ""
     """A question that leads on, shown with a wrong answer."""
     needs: tuple[str, ...] = ()
-    """Ids of checks all of whose parts must pass too, else this one's points are not earned."""
+    """Ids of checks that must pass too, in the same part if they have it, to earn the points."""
     cpu_seconds: float | None = None
     """CPU seconds of student code that this check may use; by default what `Limits` allow."""
     parts: tuple[str, ...] = field(init=False)
