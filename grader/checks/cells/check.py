@@ -84,7 +84,7 @@ class CellCheck(Check):
     def is_gradient(self, part: str) -> bool:
         """Return whether a part is compared with a numeric gradient, or a backward pass made it."""
         site = self._site(part)
-        return site.numeric or (site.target or "").endswith("_backward")
+        return site.numeric or "_backward" in (site.target or "")
 
     def expect(self, reference: Candidate, seed: int) -> dict[str, NDArray[Any]]:
         """Return what the reference gives where the cell has printed values, and how often.

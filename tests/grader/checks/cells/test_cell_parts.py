@@ -87,6 +87,20 @@ def test_targets_are_what_the_cell_calls() -> None:
     assert check.is_gradient("dw")
 
 
+def test_a_second_derivation_makes_gradients_too() -> None:
+    """What two backward passes are compared in is no number of the forward pass they go back."""
+    check = make_check(
+        """
+        _, cache = batchnorm_forward(x, gamma, beta, {'mode': 'train'})
+        dx1, dgamma1, dbeta1 = batchnorm_backward(dout, cache)
+        dx2, dgamma2, dbeta2 = batchnorm_backward_alt(dout, cache)
+        print('dx difference: ', rel_error(dx1, dx2))
+        """
+    )
+    assert check.result_of("dx") == ("layers:batchnorm_backward_alt", 0)
+    assert check.is_gradient("dx")
+
+
 @pytest.mark.parametrize(
     ("imports", "target"),
     [
