@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.candidate.paths import Step
-from grader.candidate.wire import Handle
+from grader.candidate.wire import Earlier, Handle
 from grader.model import Location, Status
 
 KEEP_ALL = -1
@@ -39,7 +39,7 @@ class Call:
 class Method:
     """Call a method of an object behind a handle."""
 
-    on: Handle
+    on: Handle | Earlier
     name: str
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Method:
 class Look:
     """Read an attribute or item that stays alive: an array comes with its handle."""
 
-    on: Handle
+    on: Handle | Earlier
     path: tuple[Step, ...]
 
 
@@ -59,7 +59,7 @@ class Look:
 class Read:
     """Read an attribute or item of an object behind a handle."""
 
-    on: Handle
+    on: Handle | Earlier
     path: tuple[Step, ...]
 
 
@@ -67,7 +67,7 @@ class Read:
 class Write:
     """Set an attribute or item of an object behind a handle."""
 
-    on: Handle
+    on: Handle | Earlier
     path: tuple[Step, ...]
     value: Any
 
@@ -76,7 +76,7 @@ class Write:
 class Shapes:
     """Ask for the keys of a dict behind a handle and the shapes of its arrays."""
 
-    on: Handle
+    on: Handle | Earlier
     path: tuple[Step, ...]
 
 
@@ -169,6 +169,22 @@ class Candidate(ABC):
         handle: Handle = self.call(target, *args, keep=(KEEP_ALL,), **kwargs)
         return handle
 
+    def create_with_shapes(
+        self, target: str, args: Sequence[Any], kwargs: Mapping[str, Any], *path: Step
+    ) -> tuple[Handle, dict[Any, tuple[int, ...] | None]]:
+        """Make an object, and ask at once for the shapes of a dict in it.
+
+        Raises
+        ------
+        CallFailed
+            If either fails.
+        """
+        create = Call(target, tuple(args), kwargs, frozenset({KEEP_ALL}))
+        made = Earlier(1, target.partition(":")[2])
+        replies = self.run([create, Shapes(made, path)])
+        handle: Handle = replies[0].value
+        return handle, read_shapes(handle, replies[1])
+
     def method(
         self, on: Handle, name: str, *args: Any, keep: Iterable[int] = (), **kwargs: Any
     ) -> Any:
@@ -194,7 +210,7 @@ class Candidate(ABC):
         return read_shapes(on, self.run([Shapes(on, path)])[0])
 
 
-def read_shapes(on: Handle, reply: Reply) -> dict[Any, tuple[int, ...] | None]:
+def read_shapes(on: Handle | Earlier, reply: Reply) -> dict[Any, tuple[int, ...] | None]:
     """Return what :class:`Shapes` gave back.
 
     Raises

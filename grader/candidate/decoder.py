@@ -37,13 +37,22 @@ class Decoder:
         The frame's body. Arrays are views into it and therefore writable.
     hold : callable, optional
         Called with a handle; returns what stands for it. By default the handle itself.
+    find_earlier : callable, optional
+        Called with a number; returns what the operation that many places ago has made. Without it
+        nobody may name that.
     """
 
-    def __init__(self, body: bytearray, hold: Callable[[Handle], object] | None = None) -> None:
+    def __init__(
+        self,
+        body: bytearray,
+        hold: Callable[[Handle], object] | None = None,
+        find_earlier: Callable[[int], object] | None = None,
+    ) -> None:
         self._body = memoryview(body)
         self._offset = 0
         self._numbers = 0
         self._hold = hold
+        self._find_earlier = find_earlier
         self._readers: dict[str, Callable[[Any, int], Any]] = {
             "a": self._array,
             "n": self._scalar,
@@ -57,6 +66,7 @@ class Decoder:
             "b": self._bytes,
             "y": self._dtype,
             "h": self._handle,
+            "e": self._earlier,
         }
 
     def decode(self, tag: Any, depth: int = 0) -> Any:
@@ -171,6 +181,11 @@ class Decoder:
             raise ProtocolError("malformed handle")
         handle = Handle(number, tidy_name(type_name))
         return handle if self._hold is None else self._hold(handle)
+
+    def _earlier(self, content: Any, depth: int) -> Any:
+        if self._find_earlier is None or type(content) is not int:
+            raise ProtocolError("an object that cannot be named")
+        return self._find_earlier(content)
 
 
 def _plain(tag: Any, kind: type) -> Any:

@@ -16,6 +16,7 @@ from grader.candidate.tags import (
     MAX_DIMENSIONS,
     MAX_EXTENT,
     MAX_NUMBERS,
+    Earlier,
     Handle,
     extent_of,
     is_int64,
@@ -63,6 +64,8 @@ class Encoder:
             return self._encode_scalar(value)
         if kind is Handle:
             return {"h": [value.id, value.type_name]}
+        if kind is Earlier:
+            return {"e": value.back}
         if depth >= MAX_DEPTH:
             return self._keep(value)
         return self._encode_container(value, depth)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from grader.candidate.wire import Handle
+from grader.candidate.wire import Earlier, Handle
 
 
 def handles_in(value: Any) -> Iterator[Handle]:
@@ -20,12 +20,21 @@ def handles_in(value: Any) -> Iterator[Handle]:
 
 def map_handles(value: Any, change: Callable[[Handle], Handle]) -> Any:
     """Return a value with all handles in it replaced."""
-    if isinstance(value, Handle):
+    return _map(value, Handle, change)
+
+
+def map_earlier(value: Any, change: Callable[[Earlier], Handle | Earlier]) -> Any:
+    """Return a value with all that is named by the operation which makes it replaced."""
+    return _map(value, Earlier, change)
+
+
+def _map(value: Any, kind: type, change: Callable[[Any], object]) -> Any:
+    if isinstance(value, kind):
         return change(value)
     if type(value) is tuple:
-        return tuple(map_handles(item, change) for item in value)
+        return tuple(_map(item, kind, change) for item in value)
     if type(value) is list:
-        return [map_handles(item, change) for item in value]
+        return [_map(item, kind, change) for item in value]
     if type(value) is dict:
-        return {key: map_handles(item, change) for key, item in value.items()}
+        return {key: _map(item, kind, change) for key, item in value.items()}
     return value

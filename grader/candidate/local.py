@@ -27,7 +27,7 @@ from grader.candidate.base import (
 )
 from grader.candidate.live import bring_out, bring_out_part
 from grader.candidate.paths import assign, follow
-from grader.candidate.wire import Handle
+from grader.candidate.wire import Earlier, Handle
 
 PROVIDED = frozenset({"data_utils", "fast_layers", "gradient_check", "solver", "vis_utils"})
 """Canonical modules of what a course hands out: on both sides these are our own."""
@@ -47,6 +47,7 @@ class LocalCandidate(Candidate):
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._last = 0
+        self._replies: list[Reply] = []
 
     def begin_check(self, cpu_seconds: float | None = None) -> None:
         """Forget all handles; our own code has no budget."""
@@ -55,14 +56,17 @@ class LocalCandidate(Candidate):
 
     def run(self, operations: Sequence[Operation]) -> list[Reply]:
         """Carry out operations in order."""
-        return [self._answer(operation) for operation in operations]
+        self._replies = []
+        for operation in operations:
+            self._replies.append(self._answer(operation))
+        return self._replies
 
     def _answer(self, operation: Operation) -> Reply:
         match operation:
             case Call(target):
                 return self._apply(self._find(target), operation)
             case Method(on, name):
-                return self._apply(getattr(self._objects[on.id], name), operation)
+                return self._apply(getattr(self._object(on), name), operation)
         return Reply(self._perform(operation))
 
     def _find(self, target: str) -> Callable[..., Any]:
@@ -76,14 +80,14 @@ class LocalCandidate(Candidate):
     def _perform(self, operation: Operation) -> Any:
         match operation:
             case Look(on, path):
-                found = follow(self._objects[on.id], path)
+                found = follow(self._object(on), path)
                 return _copy_values(bring_out_part(found, self._hold_once))
             case Read(on, path):
-                return copy.deepcopy(follow(self._objects[on.id], path))
+                return copy.deepcopy(follow(self._object(on), path))
             case Write(on, path, value):
-                assign(self._objects[on.id], path, self._take_in(value))
+                assign(self._object(on), path, self._take_in(value))
             case Shapes(on, path):
-                held = follow(self._objects[on.id], path)
+                held = follow(self._object(on), path)
                 return {key: getattr(value, "shape", None) for key, value in held.items()}
             case Drawn():
                 return np.random.get_state()
@@ -121,13 +125,19 @@ class LocalCandidate(Candidate):
 
     def _take_in(self, value: Any) -> Any:
         """Return an argument as the reference gets it: a copy, or the object behind a handle."""
-        if isinstance(value, Handle):
-            return self._objects[value.id]
+        if isinstance(value, (Handle, Earlier)):
+            return self._object(value)
         if type(value) in (list, tuple):
             return type(value)(self._take_in(item) for item in value)
         if type(value) is dict:
             return {key: self._take_in(item) for key, item in value.items()}
         return copy.deepcopy(value)
+
+    def _object(self, on: Handle | Earlier) -> Any:
+        if isinstance(on, Handle):
+            return self._objects[on.id]
+        made: Handle = self._replies[-on.back].value
+        return self._objects[made.id]
 
     def _give_back(self, result: Any, keep: frozenset[int]) -> Any:
         if KEEP_ALL in keep:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -22,10 +23,10 @@ from grader.candidate.base import (
     Shapes,
     Write,
 )
-from grader.candidate.handles import handles_in, map_handles
+from grader.candidate.handles import handles_in, map_earlier, map_handles
 from grader.candidate.naming import Naming
 from grader.candidate.standing_in import StandIns
-from grader.candidate.wire import Encoder, Handle
+from grader.candidate.wire import Earlier, Encoder, Handle
 from grader.candidate.world import World
 from grader.model import Status
 from grader.submission.overlay import Programme
@@ -115,12 +116,15 @@ class SandboxedCandidate(Candidate):
 
     def run(self, operations: Sequence[Operation]) -> list[Reply]:
         """Carry out operations in order, in one round trip per world."""
+        worlds = self._worlds_of(operations)
         replies: list[Reply] = []
-        for number, group in groupby(operations, self._world_of):
+        for number, group in groupby(range(len(operations)), worlds.__getitem__):
+            places = list(group)
             if number is None:
-                replies += [self._seed(operation) for operation in group]
+                replies += [self._seed(operations[place]) for place in places]
             else:
-                replies += self._run_in(number, list(group))
+                ready = [_settle(operations[k], k, places[0], replies) for k in places]
+                replies += self._run_in(number, ready)
         return replies
 
     def _seed(self, operation: Operation) -> Reply:
@@ -130,7 +134,17 @@ class SandboxedCandidate(Candidate):
                 world.seed(operation.seed)
         return Reply(None)
 
-    def _world_of(self, operation: Operation) -> int | None:
+    def _worlds_of(self, operations: Sequence[Operation]) -> list[int | None]:
+        """Return where each operation goes; None for a seed that waits for what comes next."""
+        worlds: list[int | None] = []
+        for operation in operations:
+            worlds.append(self._world_of(operation, worlds))
+        if len(self._worlds) == 1 and 0 in worlds:
+            last = len(worlds) - worlds[::-1].index(0)
+            worlds[:last] = [0] * last
+        return worlds
+
+    def _world_of(self, operation: Operation, before: Sequence[int | None]) -> int | None:
         if isinstance(operation, Drawn):
             operation = operation.after
         if isinstance(operation, Call):
@@ -139,6 +153,8 @@ class SandboxedCandidate(Candidate):
             return self._find(operation)[0]
         if isinstance(operation, Seed):
             return None
+        if isinstance(operation.on, Earlier):
+            return before[-operation.on.back]
         return operation.on.id % len(self._worlds)
 
     def _find(self, call: Call) -> tuple[int, str, str]:
@@ -186,20 +202,20 @@ class SandboxedCandidate(Candidate):
                 return {"op": "call", "module": module, "name": name, **arguments}
             case Method(on, name, args, kwargs):
                 arguments = self._encode_arguments(operation, args, kwargs, encoder)
-                return {"op": "method", "on": self._local(on), "name": name, **arguments}
+                return {"op": "method", "on": self._place(on), "name": name, **arguments}
             case Look(on, path):
-                return {"op": "look", "on": self._local(on), "path": _steps(path, encoder)}
+                return {"op": "look", "on": self._place(on), "path": _steps(path, encoder)}
             case Read(on, path):
-                return {"op": "read", "on": self._local(on), "path": _steps(path, encoder)}
+                return {"op": "read", "on": self._place(on), "path": _steps(path, encoder)}
             case Write(on, path, value):
-                place = {"on": self._local(on), "path": _steps(path, encoder)}
+                place = {"on": self._place(on), "path": _steps(path, encoder)}
                 return {"op": "write", **place, "value": encoder.encode(self._send_out(value))}
             case Shapes(on, path):
-                return {"op": "shapes", "on": self._local(on), "path": _steps(path, encoder)}
+                return {"op": "shapes", "on": self._place(on), "path": _steps(path, encoder)}
             case Drawn():
                 return {"op": "drawn"}
             case Forget(on):
-                return {"op": "forget", "on": self._local(on)}
+                return {"op": "forget", "on": self._place(on)}
             case Seed(seed):
                 return {"op": "seed", "seed": seed}
 
@@ -223,6 +239,10 @@ class SandboxedCandidate(Candidate):
         """Give handles the number that their own world knows them by."""
         return map_handles(value, lambda handle: Handle(self._local(handle), handle.type_name))
 
+    def _place(self, on: Handle | Earlier) -> Any:
+        """Return how the worker knows what an operation is about."""
+        return {"e": on.back} if isinstance(on, Earlier) else self._local(on)
+
     def _local(self, handle: Handle) -> int:
         return handle.id // len(self._worlds)
 
@@ -233,6 +253,26 @@ class SandboxedCandidate(Candidate):
         if isinstance(operation, Call):
             return self._naming.inward(operation.target, value)
         return value
+
+
+def _settle(operation: Operation, place: int, first: int, replies: Sequence[Reply]) -> Operation:
+    """Return an operation that names what requests before this one made by its handles."""
+
+    def find(made: Earlier) -> Handle | Earlier:
+        if place - made.back >= first:
+            return made
+        found: Handle = replies[place - made.back].value
+        return found
+
+    if first == 0 or not isinstance(operation, (Call, Method, Look, Read, Write, Shapes)):
+        return operation
+    changed: dict[str, Any] = {}
+    if not isinstance(operation, Call):
+        changed["on"] = map_earlier(operation.on, find)
+    if isinstance(operation, (Call, Method)):
+        changed["args"] = map_earlier(operation.args, find)
+        changed["kwargs"] = map_earlier(dict(operation.kwargs), find)
+    return replace(operation, **changed)
 
 
 def _steps(path: Sequence[tuple[str, Any]], encoder: Encoder) -> list[list[Any]]:

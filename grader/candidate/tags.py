@@ -57,6 +57,19 @@ class Handle:
     """Name of its class as the worker reports it: for messages only."""
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The object that an earlier operation of the same request leaves behind a handle.
+
+    Only the grader names objects like this, so that making one and using it takes one request.
+    """
+
+    back: int
+    """How many operations ago: 1 for the one before."""
+    type_name: str = ""
+    """Name of its class: for messages only."""
+
+
 def is_int64(value: int) -> bool:
     """Return whether an integer fits 64 bits, sign included."""
     return -(1 << 63) <= value < 1 << 63

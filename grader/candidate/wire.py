@@ -16,6 +16,7 @@ Values are JSON where JSON can say them and tagged where it cannot:
 ``{"f": "nan"}``   a float that JSON cannot hold; ``{"c": [re, im]}`` complex
 ``{"s": [...]}``   slice; ``{"b": n}`` bytes, in the body; ``{"y": "float64"}`` a dtype
 ``{"h": [i, t]}``  handle ``i`` on an object of type ``t`` that stays in the worker
+``{"e": n}``       in requests: what the operation ``n`` places ago left behind a handle
 ============== ==================================================================
 """
 
@@ -28,7 +29,7 @@ from typing import Any
 
 from grader.candidate.decoder import Decoder
 from grader.candidate.encoder import Encoder
-from grader.candidate.tags import Handle, ProtocolError
+from grader.candidate.tags import Earlier, Handle, ProtocolError
 
 __all__ = [
     "MAGIC",
@@ -36,6 +37,7 @@ __all__ = [
     "MAX_REQUEST_HEADER",
     "PREFIX",
     "Decoder",
+    "Earlier",
     "Encoder",
     "Handle",
     "ProtocolError",

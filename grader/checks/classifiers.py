@@ -59,10 +59,11 @@ class Classifier:
         CallFailed
             If its store lacks a weight, or a matrix has another shape than declared.
         """
-        handle = candidate.create(self.target, *self.arguments)
         if not self.store:
+            handle = candidate.create(self.target, *self.arguments)
             return Held(candidate, handle, self, {name: name for name in self.weights})
-        held = candidate.shapes(handle, ("attr", self.store))
+        store = ("attr", self.store)
+        handle, held = candidate.create_with_shapes(self.target, self.arguments, {}, store)
         names = name_parameters(self.weights, held, self.name)
         return Held(candidate, handle, self, names, {own: held[own] for own in names.values()})
 

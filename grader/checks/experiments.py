@@ -66,6 +66,10 @@ class Differentiable(Experiment):
     ) -> NDArray[np.float64]:
         """Return the scalar at each point, in one round trip."""
 
+    def scalar_of(self, seen: Mapping[str, Any], values: Mapping[str, Any]) -> float:
+        """Return the scalar as :meth:`observe` has seen it, or NaN if it has not."""
+        return as_float(seen.get("loss"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionCall(Differentiable):
@@ -160,6 +164,10 @@ class ForwardBackward(Differentiable):
         out = pick(reply.value, (0,), name)
         cache = pick(reply.value, (1,), name)
         return {"out": out, **self._call_backward(candidate, values["dout"], cache)}
+
+    def scalar_of(self, seen: Mapping[str, Any], values: Mapping[str, Any]) -> float:
+        """Return the sum of ``out * dout``."""
+        return as_float(_inner(seen.get("out"), values["dout"]))
 
     def _call_backward(self, candidate: Candidate, dout: Any, cache: Any) -> dict[str, Any]:
         """Return the gradients; what forward gave must not be lost when backward fails."""

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from grader.candidate.base import CallFailed, Candidate, Seed
-from grader.candidate.wire import Handle
+from grader.candidate.base import CallFailed, Candidate, Read, Seed
 from grader.checks.base import Check, Expected, outcome_of_failure
 from grader.checks.models import name_parameters, say_shape
 from grader.compare import same_but_for_ones
@@ -58,18 +57,25 @@ class InitialisationCheck(Check):
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Construct one model and look at its parameters."""
         candidate.run([Seed(seed % 2**32)])
-        model = candidate.create(self.target, *self.arguments, **self.keywords)
-        held = candidate.shapes(model, ("attr", "params"))
-        return {part: self._examine_part(candidate, model, set(held), part) for part in self.parts}
+        params = ("attr", "params")
+        model, held = candidate.create_with_shapes(
+            self.target, self.arguments, self.keywords, params
+        )
+        found: dict[str, Outcome] = {}
+        reads: dict[str, Read] = {}
+        for part in self.parts:
+            try:
+                name = self._own_name(part, set(held))
+            except CallFailed as failed:
+                found[part] = outcome_of_failure(failed.failure)
+            else:
+                reads[part] = Read(model, (params, ("item", name)))
+        replies = candidate.run(list(reads.values()))
+        for part, reply in zip(reads, replies, strict=True):
+            found[part] = self._examine_part(part, reply.value)
+        return {part: found[part] for part in self.parts}
 
-    def _examine_part(
-        self, candidate: Candidate, model: Handle, held: AbstractSet[Any], part: str
-    ) -> Outcome:
-        try:
-            name = self._own_name(part, held)
-        except CallFailed as failed:
-            return outcome_of_failure(failed.failure)
-        value = candidate.read(model, ("attr", "params"), ("item", name))
+    def _examine_part(self, part: str, value: Any) -> Outcome:
         is_constant = _constant_of(part) is not None
         values = _as_array(value, lists=is_constant)
         if values is not None and (

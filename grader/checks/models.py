@@ -55,13 +55,16 @@ class ModelLoss(Differentiable):
     def observe(self, candidate: Candidate, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return scores, loss and gradients, as far as they are observed."""
         model, names, _, writes = self._prepare(candidate, values)
-        candidate.run(writes)
         seen: dict[str, Any] = {}
+        asked = [Method(model, "loss", (values["X"],))] if "scores" in self.observed else []
+        if set(self.observed) != {"scores"}:
+            asked.append(Method(model, "loss", (values["X"], values["y"])))
+        replies = candidate.run([*writes, *asked])[len(writes) :]
         if "scores" in self.observed:
-            seen["scores"] = candidate.method(model, "loss", values["X"])
+            seen["scores"] = replies[0].value
         if set(self.observed) == {"scores"}:
             return seen
-        result = candidate.method(model, "loss", values["X"], values["y"])
+        result = replies[-1].value
         seen["loss"] = find(result, (0,), f"{self._name}.loss")
         for part in self.observed:
             if part not in seen:
@@ -111,9 +114,11 @@ class ModelLoss(Differentiable):
         self, candidate: Candidate, values: Mapping[str, Any]
     ) -> tuple[Handle, dict[str, str], Mapping[Any, tuple[int, ...] | None], list[Write]]:
         """Return a model, its own names and shapes of the parameters, and what is to be set."""
-        model = candidate.create(self.target, *self.arguments, **self.keywords)
         wanted = {name: np.shape(values[name]) for name in self.parameters}
-        held = candidate.shapes(model, ("attr", "params"))
+        params = ("attr", "params")
+        model, held = candidate.create_with_shapes(
+            self.target, self.arguments, self.keywords, params
+        )
         names = match_parameters(wanted, held, self._name)
         writes = [
             Write(

@@ -52,6 +52,7 @@ class Worker:
         self._replies = replies
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
+        self._made: list[int] = []
         self._next_handle = 1
         self._reply_bytes = 0
         self._paths: frozenset[str] = frozenset()
@@ -61,7 +62,8 @@ class Worker:
         while (frame := self._receive()) is not None:
             header, body = frame
             operations = header["ops"]
-            decoder = Decoder(body, self._held)
+            decoder = Decoder(body, self._held, self._find_earlier)
+            self._made.clear()
             # A later operation of the frame may change arrays that an earlier one returned.
             encoder = Encoder(self._hold, copy=len(operations) > 1)
             replies: list[Any] = []
@@ -70,6 +72,7 @@ class Worker:
                 replies.append(reply)
                 if "error" in reply:
                     break
+                self._made.append(_handle_of(reply["ok"]))
             self._send(header["id"], replies, encoder)
 
     def _answer(self, operation: Any, decoder: Decoder, encoder: Encoder) -> Any:
@@ -123,7 +126,7 @@ class Worker:
         args = decoder.decode(operation["args"])
         kwargs = decoder.decode(operation["kwargs"])
         if operation["op"] == "method":
-            function = getattr(self._object(operation["on"]), operation["name"])
+            function = getattr(self._find(operation["on"], decoder), operation["name"])
         else:
             module = importlib.import_module(operation["module"])
             function = getattr(module, operation["name"])
@@ -158,7 +161,7 @@ class Worker:
 
     def _object_and_path(self, operation: Any, decoder: Decoder) -> tuple[Any, Any]:
         path = [(kind, decoder.decode(key)) for kind, key in operation["path"]]
-        return self._object(operation["on"]), path
+        return self._find(operation["on"], decoder), path
 
     def _load(self, operation: Any, decoder: Decoder) -> None:
         sources = [
@@ -212,6 +215,15 @@ class Worker:
 
     def _held(self, handle: Handle) -> Any:
         return self._object(handle.id)
+
+    def _find(self, on: Any, decoder: Decoder) -> Any:
+        """Return the object that an operation is about: by its handle, or an earlier result."""
+        return decoder.decode(on) if type(on) is dict else self._object(on)
+
+    def _find_earlier(self, back: int) -> Any:
+        if not 0 < back <= len(self._made):
+            raise LookupError("there is no such operation before this one")
+        return self._object(self._made[-back])
 
     def _object(self, number: int) -> Any:
         if number not in self._objects:
@@ -267,7 +279,12 @@ class Worker:
 
 
 def _is_handle(tag: object) -> bool:
-    return type(tag) is dict and "h" in tag
+    return type(tag) is dict and ("h" in tag or "e" in tag)
+
+
+def _handle_of(tag: Any) -> int:
+    """Return the number behind which a result has stayed; 0, which is nobody's, if it has not."""
+    return tag["h"][0] if type(tag) is dict and "h" in tag else 0
 
 
 def _type_name(value: object) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.candidate.base import CallFailed, Candidate, Method, Seed
-from grader.candidate.wire import Handle
+from grader.candidate.base import KEEP_ALL, Call, CallFailed, Candidate, Method, Seed
+from grader.candidate.wire import Earlier, Handle
 from grader.checks.training.images import Sets, as_data
 from grader.checks.training.weights import PARAMETERS
 from grader.model import Status
@@ -87,19 +87,7 @@ class SolverTraining(Training):
         """Train epoch by epoch, so that it is known how far training came; all at once if quick."""
         quick = False
         candidate.run([Seed(seed)])
-        model = candidate.create(self.target, *self.arguments, **self.keywords)
-        solver = candidate.create(
-            SOLVER,
-            model,
-            as_data(sets),
-            update_rule=self.update_rule,
-            optim_config={"learning_rate": self.learning_rate},
-            lr_decay=self.decay,
-            batch_size=self.batch_size,
-            num_epochs=self.epochs,
-            num_train_samples=1,  # nobody reads the histories, and slow code has no time for them
-            verbose=False,
-        )
+        model, solver = self._create(candidate, sets)
         candidate.run([Seed(seed)])
         done = 0
         while done < self.epochs:
@@ -113,6 +101,28 @@ class SolverTraining(Training):
             quick = time.perf_counter() - started < _QUICK_SECONDS
             done += count
         return model
+
+    def _create(self, candidate: Candidate, sets: Sets) -> tuple[Handle, Handle]:
+        """Return a new model and the Solver that is to train it."""
+        settings = {
+            "update_rule": self.update_rule,
+            "optim_config": {"learning_rate": self.learning_rate},
+            "lr_decay": self.decay,
+            "batch_size": self.batch_size,
+            "num_epochs": self.epochs,
+            # Nobody reads the histories, and slow code has no time for them.
+            "num_train_samples": 1,
+            "verbose": False,
+        }
+        kept = frozenset({KEEP_ALL})
+        made = Earlier(1, self.name)
+        replies = candidate.run(
+            [
+                Call(self.target, self.arguments, self.keywords, kept),
+                Call(SOLVER, (made, as_data(sets)), settings, kept),
+            ]
+        )
+        return replies[0].value, replies[1].value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.candidate.base import KEEP_ALL, Call, Method, Read, Shapes
 from grader.candidate.local import LocalCandidate
-from grader.candidate.wire import Handle
+from grader.candidate.wire import Earlier, Handle
 
 X = np.arange(3.0)
 
@@ -68,3 +69,19 @@ def test_objects_are_forgotten_between_checks(candidate: LocalCandidate) -> None
     candidate.begin_check()
     with pytest.raises(KeyError):
         candidate.method(model, "step")
+
+
+def test_later_operations_use_what_earlier_ones_made(candidate: LocalCandidate) -> None:
+    """An object is made, told to do something and read in one go."""
+    kept = frozenset({KEEP_ALL})
+    replies = candidate.run(
+        [
+            Call("m:Model", (3,), {}, kept),
+            Shapes(Earlier(1), (("attr", "params"),)),
+            Method(Earlier(2), "step"),
+            Read(Earlier(3), (("attr", "params"), ("item", "W"))),
+        ]
+    )
+    assert isinstance(replies[0].value, Handle)
+    assert replies[1].value == {"W": (3,), "name": None}
+    assert replies[3].value.tolist() == [1.0, 1.0, 1.0]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.candidate.base import Call, CallFailed, Method, Read, Seed
+from grader.candidate.base import KEEP_ALL, Call, CallFailed, Method, Read, Seed, Shapes, Write
 from grader.candidate.sandboxed import SandboxedCandidate
-from grader.candidate.wire import Handle
+from grader.candidate.wire import Earlier, Handle
 from grader.model import Status
 
 Submit = Callable[..., SandboxedCandidate]
@@ -221,3 +221,49 @@ def test_a_target_that_is_nowhere_is_missing(submit: Submit) -> None:
     with pytest.raises(CallFailed, match="No file defines g") as caught:
         candidate.call("layers:g")
     assert caught.value.failure.status is Status.MISSING
+
+
+def test_later_operations_use_what_earlier_ones_of_the_request_made(submit: Submit) -> None:
+    """A model is made, asked for shapes, changed and called, seeds in between, in one request."""
+    candidate = submit(MODEL)
+    path = (("attr", "params"), ("item", "W1"))
+    replies = candidate.run(
+        [
+            Seed(3),
+            Call("layers:Model", kwargs={"hidden_dim": 2}, keep=frozenset({KEEP_ALL})),
+            Shapes(Earlier(1, "Model"), (("attr", "params"),)),
+            Seed(5),
+            Write(Earlier(3, "Model"), path, np.ones((3, 2))),
+            Method(Earlier(4, "Model"), "step"),
+            Method(Earlier(5, "Model"), "loss", (X,)),
+        ]
+    )
+    assert replies[2].value == {"W1": (3, 2), "note": None}
+    np.testing.assert_array_equal(replies[6].value, X.dot(np.full((3, 2), 2.0)))
+    assert candidate.method(replies[1].value, "loss", X).shape == (2, 2)
+
+
+def test_objects_of_two_packages_are_used_as_they_are_made(submit: Submit) -> None:
+    """Each request goes to where its object was made, also where two are made in turn."""
+    files = {
+        "one/layers.py": "class Model:\n    def loss(self, other=None): return 'one'",
+        "two/optim.py": "class Rule:\n    def loss(self): return 'two'",
+    }
+    candidate = submit(files, "layers:Model", "optim:Rule")
+    kept = frozenset({KEEP_ALL})
+    replies = candidate.run(
+        [
+            Call("layers:Model", keep=kept),
+            Call("optim:Rule", keep=kept),
+            Method(Earlier(2), "loss"),
+            Method(Earlier(2), "loss"),
+        ]
+    )
+    assert [reply.value for reply in replies[2:]] == ["one", "two"]
+
+
+def test_what_made_nothing_cannot_be_used(submit: Submit) -> None:
+    """A value that travelled is no object of the worker."""
+    candidate = submit("def f(): return 1.0")
+    with pytest.raises(CallFailed):
+        candidate.run([Call("layers:f"), Method(Earlier(1), "hex")])

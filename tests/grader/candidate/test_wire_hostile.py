@@ -138,6 +138,7 @@ def test_headers_are_one_json_object_in_utf8(text: bytes) -> None:
         {"h": [-1, "x"]},
         {"h": [1 << 60, "x"]},
         {"h": [1, None]},
+        {"e": 1},
         {"l": {}},
         {"l": "ab"},
         {"t": None},
