@@ -20,196 +20,33 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
-import resource
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FunctionType
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
-import numpy as np
-from mutation import Mutant, compile_mutant, make_mutants
-from reached import reached_by
-
-from grader.course.assignment import Assignment
-from grader.course.catalogue import assignment_names, load_assignment
-from grader.course.expected import Values, expected_for
-from grader.course.trial import go_through_trial
-from grader.model import Kind, Limits, Status
-from reference.targets import resolve
+from mutant_trials import RAISED, Bench, Verdict, all_mutants, is_kill, judge, kills, load_benches
+from mutation import Mutant
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPLAINED = Path(__file__).with_name("mutants_explained.toml")
 GOAL = 0.98
 SAVED_EVERY = 20
 """Mutants after which the state is written."""
-LIMITS = Limits(cpu_seconds=2.0)
-"""Of one check: what takes longer does not end."""
-PROCESS_SECONDS = 60
-"""CPU seconds of a trial, for what no signal of its own can stop."""
-MEMORY = 4 << 30
-"""Bytes that a trial may have."""
 
 Key: TypeAlias = tuple[str, str, str]
-Verdict: TypeAlias = list[str]
-"""What killed a mutant among the declared checks, and among the notebook's cells."""
-
-_SILENT = (Status.PASSED, Status.NEEDS_REVIEW)
-_CELLS = frozenset({Kind.NOTEBOOK_CELL})
-_TRAININGS = frozenset({Kind.TRAINING})
-_DECLARED = frozenset(Kind) - _CELLS - _TRAININGS - {Kind.REVIEW}
-_RAISED = "a check raised: "
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """An assignment on which mutants are tried."""
-
-    assignment: Assignment
-    expected: Values
-    points: Mapping[str, float]
-    """By row."""
-    reached: Mapping[tuple[str, str], set[str]]
-    """Its targets by what they are made of."""
-
-    def targets(self, mutant: Mutant) -> list[str]:
-        """Return the targets that a mutant is part of."""
-        return sorted(self.reached.get((mutant.module, mutant.function), ()))
-
-    def find_kill(self, mutant: Mutant, kinds: frozenset[Kind]) -> str:
-        """Return the first row that loses points, with what it found; nothing if none does."""
-        rows = go_through_trial(
-            self.assignment,
-            resolve,
-            expected=self.expected,
-            targets=self.targets(mutant),
-            kinds=kinds,
-            training=kinds is _TRAININGS,
-            limits=LIMITS if kinds is not _TRAININGS else None,
-        )
-        for row, outcome in rows:
-            if self.points[row] > 0 and outcome.status not in _SILENT:
-                return f"{row}: {outcome.status.value}"
-        return ""
-
-
-def load_benches() -> dict[str, Bench]:
-    """Return all assignments, with the right expected values."""
-    benches = {}
-    for name in assignment_names():
-        loaded = load_assignment(name)
-        checks = loaded.assignment.checks
-        points = {f"{one.id}.{part}": one.points[part] for one in checks for part in one.parts}
-        expected = expected_for(loaded, None)
-        reached = reached_by(loaded.assignment)
-        benches[name] = Bench(loaded.assignment, expected, points, reached)
-    return benches
-
-
-def all_mutants(benches: Mapping[str, Bench]) -> Iterator[Mutant]:
-    """Yield the mutants of everything that an assignment's targets are made of."""
-    wanted: dict[str, set[str]] = {}
-    for bench in benches.values():
-        for module, function in bench.reached:
-            wanted.setdefault(module, set()).add(function)
-    for module in sorted(wanted):
-        yield from make_mutants(read_source(module), module, wanted[module])
-
-
-def read_source(module: str) -> str:
-    """Return the text of a module of the reference."""
-    return Path(import_module(module).__file__ or "").read_text(encoding="utf-8")
-
-
-def put_in(mutant: Mutant) -> None:
-    """Change the reference in this process: whoever holds the function has the mutant now."""
-    module = import_module(mutant.module)
-    names: dict[str, Any] = {"__name__": mutant.module}
-    exec(compile_mutant(read_source(mutant.module), mutant), names)  # noqa: S102 - our own text
-    old, new = find(vars(module), mutant.function), find(names, mutant.function)
-    if isinstance(old, FunctionType):
-        old.__code__ = new.__code__
-    else:
-        setattr(module, mutant.function, new)
-
-
-def find(names: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - a function or a constant
-    """Return what a qualified name stands for."""
-    first, *rest = path.split(".")
-    found = names[first]
-    for name in rest:
-        found = vars(found)[name]
-    return found
-
-
-def try_apart(mutant: Mutant, bench: Bench, kinds: Sequence[frozenset[Kind]]) -> Verdict:
-    """Return what kills a mutant among some kinds of checks, in a process of its own."""
-    reading, writing = os.pipe()
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _try_here(mutant, bench, kinds, writing)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as stream:
-        said = stream.read()
-    _, ended = os.waitpid(child, 0)
-    if said:
-        verdict: Verdict = json.loads(said)
-        return verdict
-    return [f"process: ended with {os.waitstatus_to_exitcode(ended)}"] * len(kinds)
-
-
-def _try_here(
-    mutant: Mutant, bench: Bench, kinds: Sequence[frozenset[Kind]], writing: int
-) -> NoReturn:
-    """Put a mutant in, say what became of it and end this process."""
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESS_SECONDS, PROCESS_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)
-    os.dup2(nothing, 2)
-    # What the course draws from NumPy's global generator has to be the same in every run.
-    np.random.seed(0)  # noqa: NPY002
-    try:
-        put_in(mutant)
-        verdict = [bench.find_kill(mutant, one) for one in kinds]
-    except Exception as error:  # noqa: BLE001 - a fault of ours, and told as such
-        verdict = [f"{_RAISED}{type(error).__name__}: {error}"] * len(kinds)
-    os.write(writing, json.dumps(verdict).encode())
-    os._exit(0)
-
-
-def judge(mutant: Mutant, benches: Mapping[str, Bench]) -> dict[str, Verdict]:
-    """Return what kills a mutant in each assignment that its function has a part in."""
-    own = {name: bench for name, bench in benches.items() if bench.targets(mutant)}
-    verdicts = {name: try_apart(mutant, own[name], (_DECLARED, _CELLS)) for name in own}
-    for name in own if not any(map(is_kill, verdicts.values())) else ():
-        (kill,) = try_apart(mutant, own[name], (_TRAININGS,))
-        if kill:
-            verdicts[name] = [kill, ""]
-            break
-    return verdicts
-
-
-def is_kill(verdict: Verdict) -> bool:
-    """Return whether a row lost points."""
-    return any(map(kills, verdict))
-
-
-def kills(said: str) -> bool:
-    """Return whether a row lost points: a check that raises does not count."""
-    return bool(said) and not said.startswith(_RAISED)
+"""Function, original and mutated statement."""
 
 
 def judge_all(
-    mutants: Sequence[Mutant], benches: Mapping[str, Bench], path: Path, *, again: bool
+    mutants: Sequence[Mutant],
+    benches: Mapping[str, Bench],
+    path: Path,
+    explained: Collection[Key],
+    *,
+    again: bool,
 ) -> dict[str, dict[str, Verdict]]:
     """Return what became of each mutant, by name; write the state now and then."""
     origin = describe_origin()
@@ -219,7 +56,7 @@ def judge_all(
     for done, mutant in enumerate(mutants, start=1):
         name = name_of(mutant.key)
         if name not in known or (again and not any(map(is_kill, known[name].values()))):
-            known[name] = judge(mutant, benches)
+            known[name] = judge(mutant, benches, training=mutant.key not in explained)
         if done % SAVED_EVERY == 0 or done == len(mutants):
             path.write_text(json.dumps(state), encoding="utf-8")
     return {name_of(mutant.key): known[name_of(mutant.key)] for mutant in mutants}
@@ -268,9 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     benches = load_benches()
     mutants = [one for one in all_mutants(benches) if given.only in one.key[0]][:: given.sample]
-    verdicts = judge_all(mutants, benches, given.state, again=given.again)
-    print(*tell_by_assignment(verdicts, benches), sep="\n")
     explained = read_explained()
+    verdicts = judge_all(mutants, benches, given.state, explained, again=given.again)
+    print(*tell_by_assignment(verdicts, benches), sep="\n")
     survivors = {
         one.key: one
         for one in mutants
@@ -295,19 +132,20 @@ def find_raised(verdicts: Mapping[str, Mapping[str, Verdict]]) -> Iterator[str]:
     for name, own in verdicts.items():
         for assignment, verdict in own.items():
             for said in dict.fromkeys(verdict):
-                if said.startswith(_RAISED):
+                if said.startswith(RAISED):
                     yield f"{assignment}: {' | '.join(name.splitlines())}: {said}"
 
 
 def tell_by_assignment(
     verdicts: Mapping[str, Mapping[str, Verdict]], benches: Mapping[str, Bench]
 ) -> Iterator[str]:
-    """Yield a table: how many mutants an assignment is asked about, and who kills them."""
+    """Yield a table: the mutants that were tried on an assignment first, and who kills them."""
     yield f"{'assignment':24}{'mutants':>9}{'killed':>9}{'by cells':>10}"
     for name in benches:
-        own = [one[name] for one in verdicts.values() if name in one]
+        own = [one.values() for one in verdicts.values() if next(iter(one), "") == name]
         if own:
-            killed, by_cells = sum(map(is_kill, own)), sum(kills(one[1]) for one in own)
+            killed = sum(any(map(is_kill, one)) for one in own)
+            by_cells = sum(any(kills(said[1]) for said in one) for one in own)
             yield f"{name:24}{len(own):9}{killed:9}{by_cells:10}"
 
 

@@ -132,7 +132,9 @@ def _statements(definition: _Definition) -> Iterator[tuple[ast.stmt, frozenset[s
     if isinstance(definition, ast.Assign):
         yield definition, frozenset()
         return
-    given = {argument.arg for argument in ast.walk(definition.args) if isinstance(argument, ast.arg)}
+    given = {
+        argument.arg for argument in ast.walk(definition.args) if isinstance(argument, ast.arg)
+    }
     for statement in _walk(definition.body):
         if not _is_left_alone(statement):
             yield statement, frozenset(given)
@@ -170,9 +172,7 @@ def _is_requirement(node: ast.AST) -> bool:
     )
 
 
-def _mutate(
-    statement: ast.stmt, bound: frozenset[str]
-) -> Iterator[tuple[str, str, ast.stmt]]:
+def _mutate(statement: ast.stmt, bound: frozenset[str]) -> Iterator[tuple[str, str, ast.stmt]]:
     """Yield operator, first line and statement of each mutant of a statement."""
     for operator, other in change_statement(statement, bound):
         changed = ast.fix_missing_locations(ast.copy_location(deepcopy(other), statement))

@@ -68,6 +68,11 @@ _TWINS = {
 
 def change_expression(node: ast.expr) -> Iterator[Change]:
     """Yield what may stand in the place of an expression; the node itself does not change."""
+    yield from _change_operation(node)
+    yield from _change_value(node)
+
+
+def _change_operation(node: ast.expr) -> Iterator[Change]:
     match node:
         case ast.BinOp():
             yield from _change_arithmetic(node)
@@ -83,6 +88,12 @@ def change_expression(node: ast.expr) -> Iterator[Change]:
             if not _is_negated_by_swap(test):
                 yield "negate-condition", ast.IfExp(test, orelse, body)
             yield from (("always", body), ("never", orelse))
+        case _:
+            pass
+
+
+def _change_value(node: ast.expr) -> Iterator[Change]:
+    match node:
         case ast.Constant(value):
             yield from _change_constant(value)
         case ast.Call():
@@ -150,7 +161,7 @@ def _change_arithmetic(node: ast.BinOp) -> Iterator[Change]:
 def _change_constant(value: object) -> Iterator[Change]:
     match value:
         case bool():
-            changed: tuple[object, ...] = (not value,)
+            changed: tuple[str | float, ...] = (not value,)
         case int():
             changed = (value + 1, value - 1) if value else (1,)
         case float() if value == 0:
@@ -233,4 +244,3 @@ def _is_bound(target: ast.expr, bound: Collection[str]) -> bool:
             return all(_is_bound(element, bound) for element in elements)
         case _:
             return True
-
