@@ -41,11 +41,13 @@ class Observed:
 
     def blank(self, keys: Iterable[str]) -> frozenset[str]:
         """Return those of some results that the function does not give, though it was called."""
+        answered = {probe_of(key) for key in self.values} | self.raised
         return frozenset(
             key
             for key in keys
             if not is_optional(key)
-            and (probe_of(key) in self.raised or _is_nothing(self.values.get(key, _UNASKED)))
+            and probe_of(key) in answered
+            and (probe_of(key) in self.raised or _is_nothing(self.values.get(key)))
         )
 
     @cached_property
@@ -54,9 +56,6 @@ class Observed:
         return tolerance_of(
             [value for key, value in self.values.items() if part_of(key) != CHANGED]
         )
-
-
-_UNASKED = object()
 
 
 def _is_nothing(value: Any) -> bool:

@@ -60,10 +60,11 @@ MISTAKES = (
         name="mask_inverted",
         target=_FORWARD,
         edits=(("kept.astype", "(~kept).astype"),),
-        title="what should be kept is dropped",
-        explanation="The mask holds zeros where the draw says keep; the scale is that of the "
-        "entries to be kept.",
-        hint="If p is 0.25, what share of a uniform draw is below it, and is that share kept?",
+        title="p read in two ways",
+        explanation="The entries that are kept are divided by the chance to be dropped: either the "
+        "mask or its scale takes p for the other of both chances.",
+        hint="If p is 0.25, what share of the entries does your mask keep, and what are they "
+        "divided by?",
     ),
     Mistake(
         name="normal_draws",

@@ -66,6 +66,15 @@ MISTAKES = (
         hint="Which layers' weights have the standard deviation that was asked for?",
     ),
     _init(
+        name="last_layer_not_made",
+        edits=(("[input_dim, *hidden_dims, num_classes]", "[input_dim, *hidden_dims]"),),
+        title="last layer not made",
+        explanation="There are parameters for the hidden layers, and none for the layer from the "
+        "last of them to the classes.",
+        hint="With L - 1 hidden layers, how many affine layers has the network, and how many does "
+        "your loop make?",
+    ),
+    _init(
         name="biases_drawn",
         edits=(
             (

@@ -89,6 +89,36 @@ def _regularization(target: str) -> tuple[Mistake, ...]:
     )
 
 
+def _other_factor(target: str) -> tuple[Mistake, ...]:
+    """Return regularising by another factor than the naive loss, which decides what is asked."""
+    mistake = partial(Mistake, target=target, within="_regularize")
+    hint = "Which factor stands before the squared weights in your naive loss, and which one here?"
+    return (
+        mistake(
+            name="regularisation_halved",
+            edits=(
+                (_PENALTY, "loss + 0.5 * penalty * float((W * W).sum())"),
+                (_PENALTY_GRADIENT, "dW + penalty * W"),
+            ),
+            title="regularisation half of the naive loss's",
+            explanation="Loss and gradient hold half of the regularisation that the naive loss "
+            "has: its factor is one half here, and not there.",
+            hint=hint,
+        ),
+        mistake(
+            name="regularisation_doubled",
+            edits=(
+                (_PENALTY, "loss + 2 * penalty * float((W * W).sum())"),
+                (_PENALTY_GRADIENT, "dW + 4 * penalty * W"),
+            ),
+            title="regularisation twice the naive loss's",
+            explanation="Loss and gradient hold twice the regularisation that the naive loss has: "
+            "its factor is one half there, and not here.",
+            hint=hint,
+        ),
+    )
+
+
 def _naive_averages(target: str) -> tuple[Mistake, ...]:
     """Return the mistakes in averaging that both naive losses share."""
     mistake = partial(Mistake, target=target)
@@ -358,6 +388,7 @@ MISTAKES = (
         hint="How large should the loss be for an example whose true class is given no chance?",
     ),
     *_regularization(_SOFTMAX_VECTORIZED),
+    *_other_factor(_SOFTMAX_VECTORIZED),
     *_vectorized_averages(_SOFTMAX_VECTORIZED),
     _softmax_vectorized(
         name="not_shifted",
@@ -460,6 +491,7 @@ MISTAKES = (
         hint="What is the slope of the hinge where it is flat?",
     ),
     *_regularization(_SVM_VECTORIZED),
+    *_other_factor(_SVM_VECTORIZED),
     *_vectorized_averages(_SVM_VECTORIZED),
     _svm_vectorized(
         name="true_class_counted",

@@ -103,6 +103,17 @@ MISTAKES = (
         hint="In which direction does the gradient point: to where the loss rises or falls?",
     ),
     _momentum(
+        name="velocity_uphill",
+        edits=(
+            (f"velocity - {_RATE} * dw", f"velocity + {_RATE} * dw"),
+            ("w + velocity, config", "w - velocity, config"),
+        ),
+        title="velocity kept with the other sign",
+        explanation="The velocity points uphill and is taken away from the parameter, which is "
+        "the same from rest, but another step when a velocity is there already.",
+        hint="Which way does the handout's velocity point, and is it added or taken away?",
+    ),
+    _momentum(
         name="momentum_missing",
         edits=((_PAST, '_state(config, "velocity", w)'),),
         title="velocity never decays",
