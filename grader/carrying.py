@@ -29,7 +29,6 @@ from grader.holding_back import by_check, find_lacking
 from grader.model import Kind, Outcome, Status
 from grader.reach import NameGraph
 from grader.submission.definition import Definition
-from grader.submission.overlay import ModuleSource
 
 _PLAIN = frozenset({Kind.VALUE, Kind.NOTEBOOK_CELL})
 _PATIENCE = 3
@@ -59,8 +58,8 @@ class Carrier:
         The submission.
     definitions : mapping
         Where each target is.
-    modules : mapping
-        Sources of the submission, by path.
+    graph : NameGraph
+        What each definition of the submission uses.
     assignment : Assignment
         What is graded.
     settled : mapping
@@ -73,7 +72,7 @@ class Carrier:
         self,
         candidate: SandboxedCandidate,
         definitions: Mapping[str, Definition],
-        modules: Mapping[str, ModuleSource],
+        graph: NameGraph,
         assignment: Assignment,
         settled: Settled,
         *,
@@ -81,11 +80,10 @@ class Carrier:
     ) -> None:
         self._candidate = candidate
         self._definitions = definitions
-        self._modules = modules
+        self._graph = graph
         self._assignment = assignment
         self._settled = settled
         self._run = run
-        self._graph = NameGraph({}, {})
         self._given = {question.id for question in assignment.questions if question.given}
         self._broken: dict[str, None] = {}
         self._own: set[str] = set()
@@ -116,7 +114,6 @@ class Carrier:
             return Carried(tuple(judged), frozenset(), {}, possible=False)
         if not failing or not self._has_own_work(judged):
             return Carried(tuple(judged), frozenset(), {})
-        self._graph = NameGraph.of(self._modules.values())
         self._patience = self._candidate.spent_budgets + _PATIENCE
         found: dict[str, JudgedPart] = {}
         try:
@@ -171,7 +168,6 @@ class Carrier:
             Targets that fail.
         """
         self._broken = dict.fromkeys(broken)
-        self._graph = NameGraph.of(self._modules.values())
         names = self._graph.reach(map(_name, called))
         wanted = self._find_below(owner, called, names)
         functions = find_reference(self._assignment, self._settled, wanted) if wanted else {}
@@ -316,7 +312,7 @@ class Carrier:
 
     def _describe(self, target: str, function: ReferenceFunction) -> StandIn:
         definition = self._definitions.get(target)
-        files = self._graph.files.get(_name(target), ())
+        files = self._graph.files_of(_name(target))
         programme = lay_out_reference({target: function})
         if definition is None:  # it belongs where the others of its module are
             module = target.partition(":")[0]

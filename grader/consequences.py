@@ -6,12 +6,13 @@ counted, but a report that explains all of them hides the one line to mend.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.checks.base import Check
 from grader.checks.properties.check import PropertyCheck
 from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status
+from grader.reach import NameGraph
 from grader.submission.definition import Definition
 
 MENDABLE = frozenset(
@@ -76,6 +77,7 @@ class JudgedPart:
 def mark_consequences(
     judged: Sequence[JudgedPart],
     definitions: Mapping[str, Definition],
+    graph: NameGraph,
     own: frozenset[str] = frozenset(),
 ) -> list[CheckResult]:
     """Return the results in order, consequences with the functions that they build on.
@@ -85,7 +87,9 @@ def mark_consequences(
     judged : sequence of JudgedPart
         All parts of all checks of a run.
     definitions : mapping
-        Where each target is defined; what a definition calls is taken from its text.
+        Where each target is defined.
+    graph : NameGraph
+        What each definition uses.
     own : set of str
         Ids of rows that are known to be wrong by themselves.
     """
@@ -93,8 +97,10 @@ def mark_consequences(
     for one in judged:
         if one.outcome.status in MENDABLE:
             failing.setdefault(one.owner, []).append(one)
-    targets = [target for one in judged for target in one.check.targets]
-    reach = _reach(definitions, dict.fromkeys([*definitions, *targets]))
+    if not failing:
+        return [one.result for one in judged]
+    targets = {target for one in judged for target in one.check.targets}
+    reach = _reach(graph, targets.union(definitions))
     spoilt = {
         one.result.id: [
             target
@@ -147,27 +153,14 @@ def _mark(result: CheckResult, spoilt: Sequence[str], roots: set[str]) -> CheckR
     return replace(result, outcome=replace(result.outcome, evidence=evidence))
 
 
-def _reach(
-    definitions: Mapping[str, Definition], targets: Iterable[str]
-) -> dict[str, frozenset[str]]:
-    """Return all targets that each one calls, directly or through others."""
-    named: dict[str, list[str]] = {}
-    for target in targets:
-        named.setdefault(target.partition(":")[2], []).append(target)
-    direct = {
-        target: {called for name in definition.calls for called in named.get(name, ())}
-        for target, definition in definitions.items()
+def _reach(graph: NameGraph, targets: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return all targets that each one uses, directly or through others."""
+    named = {target: target.partition(":")[2] for target in targets}
+    names = {name: graph.reach([name]) for name in named.values()}
+    return {
+        target: frozenset(other for other in targets if named[other] in names[name])
+        for target, name in named.items()
     }
-    reach = {}
-    for target in direct:
-        found: set[str] = set()
-        pending = [target]
-        while pending:
-            new = direct.get(pending.pop(), set()) - found
-            found |= new
-            pending.extend(new)
-        reach[target] = frozenset(found)
-    return reach
 
 
 def _called(

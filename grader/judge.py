@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
@@ -21,6 +21,7 @@ from grader.course.trial import settle
 from grader.errors import SandboxError
 from grader.holding_back import hold_back
 from grader.model import CheckResult, Kind, Location, Outcome, Progress, SourceLine, Status
+from grader.reach import NameGraph
 from grader.submission.definition import Definition
 from grader.submission.lines import find_result_line
 from grader.submission.overlay import ModuleSource, Programme
@@ -53,6 +54,11 @@ class Judge:
     candidate: SandboxedCandidate
     definitions: Mapping[str, Definition]
     modules: Mapping[str, ModuleSource]
+    graph: NameGraph = field(init=False)
+    """What each definition in the sources uses."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "graph", NameGraph(self.modules.values()))
 
     @classmethod
     def of(
@@ -106,7 +112,7 @@ class Judge:
                 check, values_of(expected, assignment, check, settled), seeds.of(check)
             ),
         ).carry(judged)
-        marked = mark_consequences(carried.judged, self.definitions, carried.own)
+        marked = mark_consequences(carried.judged, self.definitions, self.graph, carried.own)
         if not carried.possible:
             marked = block_consequences(marked)
         return hold_back(carried.judged, marked, carried.forgiven)
@@ -118,7 +124,7 @@ class Judge:
         run: Callable[[Check], Mapping[str, Outcome]] = lambda _: {},
     ) -> Carrier:
         """Return what judges without the errors of others; `run` runs a check once more."""
-        return Carrier(self.candidate, self.definitions, self.modules, assignment, settled, run=run)
+        return Carrier(self.candidate, self.definitions, self.graph, assignment, settled, run=run)
 
     def _run_again(self, check: Check, expected: Expected, seed: int) -> dict[str, Outcome]:
         outcomes = self._run_check(check, expected, seed)

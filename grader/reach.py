@@ -4,46 +4,58 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 
 from grader.submission.bindings import Bindings, Definition, gather_definitions
 from grader.submission.overlay import ModuleSource
 
 
-@dataclass(frozen=True, slots=True)
 class NameGraph:
-    """Names that the definitions of all modules use.
+    """Names that the definitions of all modules use; they are read when first asked for.
 
     Names are not resolved: two functions of one name in two files count as one. Whoever asks
-    what may have spoilt a function gets some that have not, and misses none that is named.
+    what may have spoilt a function gets some that have not, and misses none that is named. Rules
+    that accuse need more, and follow calls to the very definitions: `grader.static.code`.
+
+    Parameters
+    ----------
+    modules : iterable of ModuleSource
+        Sources of a submission.
     """
 
-    uses: Mapping[str, frozenset[str]]
-    """Name of a function or class, or one that is assigned such -> all names in its text."""
-    files: Mapping[str, tuple[str, ...]]
-    """Name -> files of the student's that define it."""
+    def __init__(self, modules: Iterable[ModuleSource]) -> None:
+        self._modules = tuple(modules)
 
-    @classmethod
-    def of(cls, modules: Iterable[ModuleSource]) -> NameGraph:
-        """Return the graph of all definitions at the top of modules."""
+    def reach(self, starts: Iterable[str]) -> frozenset[str]:
+        """Return all names that some definitions use, directly or through others."""
+        uses, _ = self._read
+        found: set[str] = set()
+        pending = list(starts)
+        while pending:
+            new = uses.get(pending.pop(), frozenset()) - found
+            found |= new
+            pending.extend(new)
+        return frozenset(found)
+
+    def files_of(self, name: str) -> tuple[str, ...]:
+        """Return the student's files that define a name."""
+        _, files = self._read
+        return tuple(files.get(name, ()))
+
+    @cached_property
+    def _read(self) -> tuple[Mapping[str, frozenset[str]], Mapping[str, Iterable[str]]]:
+        """Names in the text of what has a name, a function, a class or what is assigned such.
+
+        Beside them, the student's files that define it.
+        """
         uses: dict[str, frozenset[str]] = {}
         files: dict[str, dict[str, None]] = {}
-        for module in modules:
+        for module in self._modules:
             for name, node in _definitions(module.source):
                 uses[name] = uses.get(name, frozenset()) | _names_in(node)
                 if not module.provided:
                     files.setdefault(name, {})[module.path] = None
-        return cls(uses, {name: tuple(paths) for name, paths in files.items()})
-
-    def reach(self, starts: Iterable[str]) -> frozenset[str]:
-        """Return all names that some definitions use, directly or through others."""
-        found: set[str] = set()
-        pending = list(starts)
-        while pending:
-            new = self.uses.get(pending.pop(), frozenset()) - found
-            found |= new
-            pending.extend(new)
-        return frozenset(found)
+        return uses, files
 
 
 def _definitions(source: str) -> Iterator[tuple[str, ast.stmt]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from grader.consequences import JudgedPart, block_consequences, mark_consequence
 from grader.inputs import integers, normal
 from grader.model import CheckResult, Evidence, Location, Outcome, Status
 from grader.pipeline import grade
+from grader.reach import NameGraph
 from grader.submission.archive import open_submission
 from grader.submission.definition import Definition
 from grader.submission.locate import locate
+from grader.submission.overlay import ModuleSource
 
 LAYERS = """
 def affine_forward(x, w, b):
@@ -153,10 +156,20 @@ def judge(outcomes: dict[str, Outcome]) -> list[JudgedPart]:
     return judged
 
 
-def mark(definitions: dict[str, Definition], **found: Outcome) -> dict[str, tuple[str, ...]]:
+def read_names(definitions: dict[str, Definition], helpers: str = "") -> NameGraph:
+    """Return what the definitions use, and what other functions of the student's do."""
+    texts = {one.target: ast.unparse(one.node) for one in definitions.values()} | {"own": helpers}
+    return NameGraph(
+        ModuleSource(f"{name}.py", (name,), False, text, False) for name, text in texts.items()
+    )
+
+
+def mark(
+    definitions: dict[str, Definition], helpers: str = "", **found: Outcome
+) -> dict[str, tuple[str, ...]]:
     """Return what each failing part builds on; part ids are written with ``__`` for a dot."""
     judged = judge({name.replace("__", "."): outcome for name, outcome in found.items()})
-    results = mark_consequences(judged, definitions)
+    results = mark_consequences(judged, definitions, read_names(definitions, helpers))
     assert [result.id for result in results] == [one.result.id for one in judged]
     return {
         result.id: result.outcome.evidence.builds_on
@@ -190,6 +203,16 @@ def test_all_causes_are_named(definitions: dict[str, Definition]) -> None:
     """A gradient that calls two wrong functions builds on both."""
     found = mark(definitions, affine__dw=WRONG, softmax_loss__dx=WRONG, Net__grads__W1=WRONG)
     assert found["Net.grads.W1"] == ("affine_backward", "softmax_loss")
+
+
+def test_what_a_helper_calls_is_called(tmp_path: Path) -> None:
+    """A network that goes through a function of the student's own builds on what that calls."""
+    nets = NETS.replace("softmax_loss(scores, y)", "data_loss(scores, y)")
+    definitions = find_definitions(tmp_path, nets=nets)
+    wrong = {"softmax_loss__loss": WRONG, "Net__loss__loss": WRONG}
+    assert mark(definitions, **wrong)["Net.loss.loss"] == ()
+    helpers = "def data_loss(x, y):\n    return [softmax_loss, None][0](x, y)"
+    assert mark(definitions, helpers, **wrong)["Net.loss.loss"] == ("softmax_loss",)
 
 
 def test_a_failure_without_failing_callees_is_a_cause(definitions: dict[str, Definition]) -> None:
@@ -387,7 +410,8 @@ def test_a_row_known_to_be_wrong_by_itself_is_a_cause(
     """What fails with correct functions below it builds on none of them."""
     outcomes = {"affine.dx": WRONG, "Net.grads.W1": WRONG}
     judged = judge(outcomes)
-    marked = mark_consequences(judged, definitions, frozenset({"Net.grads.W1"}))
+    graph = read_names(definitions)
+    marked = mark_consequences(judged, definitions, graph, frozenset({"Net.grads.W1"}))
     assert not any(result.outcome.evidence.builds_on for result in marked)
 
 

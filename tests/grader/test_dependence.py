@@ -78,7 +78,7 @@ def make_module(path: str, source: str, *, provided: bool = False) -> ModuleSour
 
 def test_names_are_followed_through_helpers_and_tables() -> None:
     """What a class uses is found behind functions of the student's own and without a call."""
-    graph = NameGraph.of(
+    graph = NameGraph(
         [
             make_module("net.py", "class Net:\n  def loss(self):\n    return helper(self)"),
             make_module("helpers.py", "def helper(net):\n  return [affine, layers.relu][0](net)"),
@@ -89,4 +89,4 @@ def test_names_are_followed_through_helpers_and_tables() -> None:
     )
     assert {"helper", "affine", "relu", "provided"} <= graph.reach(["Net"])
     assert "helper" not in graph.reach(["affine"])
-    assert graph.files["affine"] == ("layers.py",)
+    assert graph.files_of("affine") == ("layers.py",)
