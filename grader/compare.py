@@ -92,7 +92,8 @@ def compare(
         errors = _relative(x, right, difference) if measure is Measure.RELATIVE else difference
     same = (x == right) | (np.isnan(x) & np.isnan(right))
     errors = np.where(same, 0.0, np.where(np.isfinite(errors), errors, np.inf))
-    total = _TOTALS.get(measure, _largest)(errors)
+    with np.errstate(over="ignore"):  # an infinite error is an error
+        total = _TOTALS.get(measure, _largest)(errors)
     # Over all entries, sums and norms share their tolerance out.
     limit = tolerance / max(1, errors.size) if measure in _TOTALS else tolerance
     if total <= tolerance:

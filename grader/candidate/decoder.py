@@ -16,11 +16,12 @@ from grader.candidate.tags import (
     MAX_EXTENT,
     MAX_HANDLE,
     MAX_NUMBERS,
+    MAX_TEXT,
     Handle,
     ProtocolError,
     extent_of,
     is_int64,
-    is_unicode,
+    is_short,
     tidy_name,
 )
 
@@ -166,6 +167,9 @@ class Decoder:
         return slice(start, stop, step)
 
     def _bytes(self, content: Any, depth: int) -> bytes:
+        # Workers, which hold objects, are sent their sources like this.
+        if self._hold is None and type(content) is int and content > MAX_TEXT:
+            raise ProtocolError("text too long")
         return bytes(self._take(content))
 
     def _dtype(self, content: Any, depth: int) -> Any:
@@ -195,7 +199,7 @@ def _plain(tag: Any, kind: type) -> Any:
     if (
         (kind is int and is_int64(tag))
         or (kind is float and math.isfinite(tag))
-        or (kind is str and is_unicode(tag))
+        or (kind is str and is_short(tag))
     ):
         return tag
     raise ProtocolError("malformed value")

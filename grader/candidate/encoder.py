@@ -16,11 +16,12 @@ from grader.candidate.tags import (
     MAX_DIMENSIONS,
     MAX_EXTENT,
     MAX_NUMBERS,
+    MAX_TEXT,
     Earlier,
     Handle,
     extent_of,
     is_int64,
-    is_unicode,
+    is_short,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Encoder:
         if value is None or kind is bool:
             return value
         if kind is str:
-            return value if is_unicode(value) else self._keep(value)
+            return value if is_short(value) else self._keep(value)
         if kind is int:
             return value if is_int64(value) else self._keep(value)
         if kind is float:
@@ -85,7 +86,7 @@ class Encoder:
             return {"d": pairs}
         if kind is complex:
             return {"c": [self.encode(value.real), self.encode(value.imag)]}
-        if kind is bytes:
+        if kind is bytes and (self._hold is None or len(value) <= MAX_TEXT):
             return {"b": self._append(value)}
         if kind is slice:
             parts = (value.start, value.stop, value.step)

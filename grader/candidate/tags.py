@@ -18,6 +18,9 @@ LIST_AS_BODY = 16
 """Numeric lists longer than this travel in the body."""
 MAX_NUMBERS = 1 << 20
 """Numbers in all such lists of one frame: as Python objects they take five times their bytes."""
+MAX_TEXT = 256
+"""Characters, or bytes, of a text that is part of a value. NumPy makes an array of a list as wide
+as its longest text: one of 32 kB among ten thousand letters would take a gigabyte."""
 MAX_HANDLE = 1 << 52
 MAX_NAME = 100
 
@@ -73,6 +76,11 @@ class Earlier:
 def is_int64(value: int) -> bool:
     """Return whether an integer fits 64 bits, sign included."""
     return -(1 << 63) <= value < 1 << 63
+
+
+def is_short(text: str) -> bool:
+    """Return whether a text travels: short, and as every file and terminal accepts it."""
+    return len(text) <= MAX_TEXT and is_unicode(text)
 
 
 def is_unicode(text: str) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -209,3 +210,12 @@ def test_a_norm_counts_all_entries_together() -> None:
     found = compare(got, right, 1.7, Measure.NORM)
     assert not found.ok
     assert found.error == pytest.approx(0.5 * np.sqrt(12))
+
+
+def test_a_norm_that_overflows_is_an_infinite_error() -> None:
+    """Squares of large numbers are no reason to warn whoever grades."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = compare(np.full(3, 1e300), np.zeros(3), 1e-9, Measure.NORM)
+    assert not found.ok
+    assert found.error == np.inf

@@ -128,7 +128,7 @@ def test_a_frame_by_the_rules_is_answered(submit: Submit) -> None:
     body = (
         "send(frame())\n        got = b''\n"
         "        while not got: got = b''.join(map(read, range(3, 40)))\n"
-        "        return got"
+        "        return got[:200]"
     )
     assert b'{"ok":' in prepare(submit, body).call("layers:g")
 

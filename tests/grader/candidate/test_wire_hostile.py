@@ -19,6 +19,8 @@ from grader.candidate.wire import (
     MAX_HEADER,
     PREFIX,
     Decoder,
+    Encoder,
+    Handle,
     ProtocolError,
     pack_frame,
     parse_header,
@@ -266,3 +268,21 @@ def test_a_header_over_its_bound_is_never_written() -> None:
     """The side that writes knows the reader's bound, too."""
     with pytest.raises(ProtocolError, match="header too long"):
         pack_frame({"v": "x" * 100}, (), max_header=100)
+
+
+@pytest.mark.usefixtures("memory")
+@pytest.mark.parametrize("tag", ["x" * 257, {"b": 257}, {"l": ["x" * 30_000, *["a"] * 9_000]}])
+def test_long_texts_are_refused(tag: Any) -> None:
+    """One long text among many short ones would make an array of a gigabyte."""
+    with pytest.raises(ProtocolError):
+        Decoder(bytearray(264)).decode(tag)
+
+
+def test_long_texts_stay_in_the_worker() -> None:
+    """What a function returns is a handle then; sources reach a worker whatever their length."""
+    held = Encoder(lambda value: Handle(1, type(value).__name__))
+    assert held.encode(["x" * 257, b"x" * 257]) == {"l": [{"h": [1, "str"]}, {"h": [1, "bytes"]}]}
+    sent = Encoder()
+    tag = sent.encode(b"x" * 5000)
+    body = bytearray(b"".join(sent.buffers))
+    assert Decoder(body, lambda handle: handle).decode(tag) == b"x" * 5000
