@@ -70,7 +70,7 @@ def _family_of(target: str) -> str:
 @cache
 def _families() -> frozenset[str]:
     """Return the names of this package's modules that hold mistakes."""
-    return frozenset(found.name for found in iter_modules(__path__)) - {"mistake", "regularization"}
+    return frozenset(found.name for found in iter_modules(__path__)) - {"mistake", "shared"}
 
 
 def _read_family(family: str) -> tuple[Mistake, ...]:

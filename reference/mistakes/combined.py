@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference.mistakes.mistake import Mistake
+from reference.mistakes.shared import blocks, normalizing
 
 _RELU = "layer_utils:affine_relu_forward"
 _RELU_BACK = "layer_utils:affine_relu_backward"
@@ -57,13 +58,8 @@ MISTAKES = (
         explanation="The upstream gradient reaches the affine layer unmasked.",
         hint="Which entries of the block's output do not change with the affine layer's?",
     ),
-    Mistake(
-        name="gradient_rectified",
-        target=_RELU_BACK,
-        edits=(("relu_backward(dout, relu_cache)", "relu_forward(dout)[0]"),),
-        title="the upstream gradient is rectified",
-        explanation="Negative gradients are set to zero, whatever the input of the ReLU was.",
-        hint="What decides whether a gradient passes a ReLU: its own sign or something else's?",
+    blocks.gradient_rectified(
+        target=_RELU_BACK, edits=(("relu_backward(dout, relu_cache)", "relu_forward(dout)[0]"),)
     ),
     Mistake(
         name="masked_by_block_input",
@@ -74,13 +70,9 @@ MISTAKES = (
         "ReLU masks dx by x.",
         hint="Which layer does the upstream gradient meet first on its way back?",
     ),
-    Mistake(
-        name="caches_swapped",
+    blocks.caches_swapped(
         target=_RELU_BACK,
         edits=(("affine_cache, relu_cache = cache", "relu_cache, affine_cache = cache"),),
-        title="the two layers' caches are swapped",
-        explanation="Each layer's backward pass gets what the other one has remembered.",
-        hint="In which order did the forward pass put the two caches together?",
     ),
     Mistake(
         name="relu_forgotten",
@@ -92,21 +84,9 @@ MISTAKES = (
         explanation="The normalised values are returned as they are, negative entries included.",
         hint="What is the smallest number that this block may return?",
     ),
-    Mistake(
-        name="normalized_last",
-        target=_BATCHNORM,
-        edits=((_NORMALIZE, _NORMALIZE_LAST),),
-        title="normalised after the ReLU",
-        explanation="The ReLU sees values that are not yet normalised.",
-        hint="Which three layers follow each other, by the block's name?",
-    ),
-    Mistake(
-        name="averages_lost",
-        target=_BATCHNORM,
-        edits=(("gamma, beta, bn_param)\n", "gamma, beta, dict(bn_param))\n"),),
-        title="the running averages do not reach the caller",
-        explanation="The averages are stored in a copy of the options.",
-        hint="Which dictionary does the caller look at afterwards, and which one did you change?",
+    normalizing.normalized_last(target=_BATCHNORM, edits=((_NORMALIZE, _NORMALIZE_LAST),)),
+    normalizing.averages_lost(
+        target=_BATCHNORM, edits=(("gamma, beta, bn_param)\n", "gamma, beta, dict(bn_param))\n"),)
     ),
     Mistake(
         name="normalization_skipped",
@@ -126,21 +106,13 @@ MISTAKES = (
         explanation="The upstream gradient reaches the normalisation unmasked.",
         hint="Which entries of the block's output do not change with the normalised values?",
     ),
-    Mistake(
-        name="gradient_rectified",
+    blocks.gradient_rectified(
         target=_BATCHNORM_BACK,
         edits=(("relu_backward(dout, relu_cache)", "relu_forward(dout)[0]"),),
-        title="the upstream gradient is rectified",
-        explanation="Negative gradients are set to zero, whatever the input of the ReLU was.",
-        hint="What decides whether a gradient passes a ReLU: its own sign or something else's?",
     ),
-    Mistake(
-        name="dgamma_and_dbeta_swapped",
+    normalizing.dgamma_and_dbeta_swapped(
         target=_BATCHNORM_BACK,
         edits=(("return dx, dw, db, dgamma, dbeta", "return dx, dw, db, dbeta, dgamma"),),
-        title="dgamma and dbeta are swapped",
-        explanation="The gradients of scale and shift are returned in each other's place.",
-        hint="In which order did the forward pass take its arguments?",
     ),
     Mistake(
         name="dropout_forgotten",

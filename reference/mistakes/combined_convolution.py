@@ -6,6 +6,7 @@ Pooling before the ReLU instead of after it is no mistake: the largest entry is 
 from __future__ import annotations
 
 from reference.mistakes.mistake import Mistake
+from reference.mistakes.shared import blocks, normalizing
 
 _RELU = "layer_utils:conv_relu_forward"
 _RELU_BACK = "layer_utils:conv_relu_backward"
@@ -82,21 +83,12 @@ _WITH_RELU = (
         explanation="The upstream gradient reaches the convolution unmasked.",
         hint="Which entries of the block's output do not change with the convolution's?",
     ),
-    Mistake(
-        name="gradient_rectified",
-        target=_RELU_BACK,
-        edits=(("relu_backward(dout, relu_cache)", "relu_forward(dout)[0]"),),
-        title="the upstream gradient is rectified",
-        explanation="Negative gradients are set to zero, whatever the input of the ReLU was.",
-        hint="What decides whether a gradient passes a ReLU: its own sign or something else's?",
+    blocks.gradient_rectified(
+        target=_RELU_BACK, edits=(("relu_backward(dout, relu_cache)", "relu_forward(dout)[0]"),)
     ),
-    Mistake(
-        name="caches_swapped",
+    blocks.caches_swapped(
         target=_RELU_BACK,
         edits=(("layers, conv_cache, relu_cache", "layers, relu_cache, conv_cache"),),
-        title="the two layers' caches are swapped",
-        explanation="Each layer's backward pass gets what the other one has remembered.",
-        hint="In which order did the forward pass put the two caches together?",
     ),
 )
 
@@ -111,21 +103,9 @@ _WITH_NORMALIZATION = (
         explanation="The normalised images are returned as they are, negative entries included.",
         hint="What is the smallest number that this block may return?",
     ),
-    Mistake(
-        name="normalized_last",
-        target=_BATCHNORM,
-        edits=((_NORMALIZE, _NORMALIZE_LAST),),
-        title="normalised after the ReLU",
-        explanation="The ReLU sees values that are not yet normalised.",
-        hint="Which three layers follow each other, by the block's name?",
-    ),
-    Mistake(
-        name="averages_lost",
-        target=_BATCHNORM,
-        edits=(("gamma, beta, bn_param)\n", "gamma, beta, dict(bn_param))\n"),),
-        title="the running averages do not reach the caller",
-        explanation="The averages are stored in a copy of the options.",
-        hint="Which dictionary does the caller look at afterwards, and which one did you change?",
+    normalizing.normalized_last(target=_BATCHNORM, edits=((_NORMALIZE, _NORMALIZE_LAST),)),
+    normalizing.averages_lost(
+        target=_BATCHNORM, edits=(("gamma, beta, bn_param)\n", "gamma, beta, dict(bn_param))\n"),)
     ),
     Mistake(
         name="normalization_skipped",
@@ -143,13 +123,9 @@ _WITH_NORMALIZATION = (
         explanation="The upstream gradient reaches the normalisation unmasked.",
         hint="Which entries of the block's output do not change with the normalised images?",
     ),
-    Mistake(
-        name="dgamma_and_dbeta_swapped",
+    normalizing.dgamma_and_dbeta_swapped(
         target=_BATCHNORM_BACK,
         edits=(("return dx, dw, db, dgamma, dbeta", "return dx, dw, db, dbeta, dgamma"),),
-        title="dgamma and dbeta are swapped",
-        explanation="The gradients of scale and shift are returned in each other's place.",
-        hint="In which order did the forward pass take its arguments?",
     ),
 )
 
@@ -175,15 +151,11 @@ _WITH_POOLING = (
         explanation="The images are pooled before they meet the filters.",
         hint="Which layer of the block sees the images, and which one gives its output?",
     ),
-    Mistake(
-        name="pooling_forgotten",
+    blocks.pooling_forgotten(
         target=_POOL,
         edits=(
             (f"out, pool_cache = {_POOLING}", f"out, (_, pool_cache) = activations, {_POOLING}"),
         ),
-        title="nothing is pooled",
-        explanation="The activations are returned at the convolution's full size.",
-        hint="How high and how wide is the block's output, compared with its input?",
     ),
     Mistake(
         name="relu_skipped",
@@ -198,8 +170,7 @@ _WITH_POOLING = (
         explanation="The pooling's gradient reaches the convolution unmasked.",
         hint="Which entries of the block's output do not change with the convolution's?",
     ),
-    Mistake(
-        name="gradient_rectified",
+    blocks.gradient_rectified(
         target=_POOL_BACK,
         edits=(
             (
@@ -207,17 +178,9 @@ _WITH_POOLING = (
                 _POOL_RECTIFIED_BACK,
             ),
         ),
-        title="the upstream gradient is rectified",
-        explanation="Negative gradients are set to zero, whatever the input of the ReLU was.",
-        hint="What decides whether a gradient passes a ReLU: its own sign or something else's?",
     ),
-    Mistake(
-        name="pooling_skipped",
-        target=_POOL_BACK,
-        edits=(("layers.max_pool_backward(dout, pool_cache)", "dout"),),
-        title="the way back goes past the pooling",
-        explanation="The gradient of the pooled images is taken for that of the activations.",
-        hint="What is the shape of dout, and what shape does the ReLU's backward pass expect?",
+    blocks.pooling_skipped(
+        target=_POOL_BACK, edits=(("layers.max_pool_backward(dout, pool_cache)", "dout"),)
     ),
     Mistake(
         name="relu_forgotten",
@@ -245,18 +208,13 @@ _WITH_POOLING = (
         explanation="The convolution's output goes straight to the ReLU.",
         hint="Does the block's output change with gamma and beta?",
     ),
-    Mistake(
-        name="pooling_forgotten",
+    blocks.pooling_forgotten(
         target=_BATCHNORM_POOL,
         edits=(
             (f"out, pool_cache = {_POOLING}", f"out, (_, pool_cache) = activations, {_POOLING}"),
         ),
-        title="nothing is pooled",
-        explanation="The activations are returned at the convolution's full size.",
-        hint="How high and how wide is the block's output, compared with its input?",
     ),
-    Mistake(
-        name="dgamma_and_dbeta_swapped",
+    normalizing.dgamma_and_dbeta_swapped(
         target=_BATCHNORM_POOL_BACK,
         edits=(
             (
@@ -264,17 +222,9 @@ _WITH_POOLING = (
                 _SWAPPED_BATCHNORM_POOL_BACK,
             ),
         ),
-        title="dgamma and dbeta are swapped",
-        explanation="The gradients of scale and shift are returned in each other's place.",
-        hint="In which order did the forward pass take its arguments?",
     ),
-    Mistake(
-        name="pooling_skipped",
-        target=_BATCHNORM_POOL_BACK,
-        edits=(("layers.max_pool_backward(dout, pool_cache)", "dout"),),
-        title="the way back goes past the pooling",
-        explanation="The gradient of the pooled images is taken for that of the activations.",
-        hint="What is the shape of dout, and what shape does the ReLU's backward pass expect?",
+    blocks.pooling_skipped(
+        target=_BATCHNORM_POOL_BACK, edits=(("layers.max_pool_backward(dout, pool_cache)", "dout"),)
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference.mistakes.mistake import Mistake
+from reference.mistakes.shared import windows
 
 _FORWARD = "layers:conv_forward_naive"
 _BACKWARD = "layers:conv_backward_naive"
@@ -25,14 +26,7 @@ _LAST_LEFT_OUT = (
 )
 
 MISTAKES = (
-    Mistake(
-        name="stride_ignored",
-        target=_FORWARD,
-        edits=((_CORNER, "top, left = i, j"),),
-        title="the window moves by one pixel whatever the stride",
-        explanation="Neighbouring outputs see windows one pixel apart, and not a stride apart.",
-        hint="With stride 2, which pixel is in the corner of the window that gives out[..., 1, 0]?",
-    ),
+    windows.stride_ignored(target=_FORWARD, edits=((_CORNER, "top, left = i, j"),)),
     Mistake(
         name="stride_along_rows_only",
         target=_FORWARD,
@@ -140,13 +134,8 @@ MISTAKES = (
         explanation="The window is cut out of the first image, whichever example it is for.",
         hint="Feed two different images: do their outputs differ?",
     ),
-    Mistake(
-        name="rows_and_columns_swapped",
-        target=_FORWARD,
-        edits=((_CORNER, "top, left = j * stride, i * stride"),),
-        title="rows and columns of the output are swapped",
-        explanation="Entry (i, j) of the output sees the window that belongs to entry (j, i).",
-        hint="Put a single bright pixel into the top right corner: where does it show in out?",
+    windows.rows_and_columns_swapped(
+        target=_FORWARD, edits=((_CORNER, "top, left = j * stride, i * stride"),)
     ),
     Mistake(
         name="filter_sides_swapped",
@@ -157,14 +146,8 @@ MISTAKES = (
         "are no squares.",
         hint="Which axis of w is the height of a filter?",
     ),
-    Mistake(
-        name="stride_ignored",
-        target=_BACKWARD,
-        edits=((_ROWS, "slice(i, i + height)"), (_COLUMNS, "slice(j, j + width)")),
-        title="the stride is ignored on the way back",
-        explanation="Gradients go to windows one pixel apart, where the forward pass had them a "
-        "stride apart.",
-        hint="Which pixels did out[..., 1, 0] see on the way forward, with stride 2?",
+    windows.stride_ignored_on_the_way_back(
+        target=_BACKWARD, edits=((_ROWS, "slice(i, i + height)"), (_COLUMNS, "slice(j, j + width)"))
     ),
     Mistake(
         name="stride_along_rows_only",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from reference.mistakes.mistake import Mistake
-from reference.mistakes.regularization import (
+from reference.mistakes.shared import networks
+from reference.mistakes.shared.regularization import (
     not_halved,
     not_halved_in_loss,
     regularization_mistakes,
@@ -38,20 +39,15 @@ _NORMALISE_BACK = """        if self.normalization == "batchnorm":
             grads[f"gamma{last}"], grads[f"beta{last}"] = dgamma, dbeta"""
 
 MISTAKES = (
-    _init(
-        name="weight_scale_ignored",
+    networks.weight_scale_ignored(
+        target=_NET,
+        within="FullyConnectedNet.__init__",
         edits=(("(fan_in, fan_out), weight_scale", "(fan_in, fan_out), 1.0"),),
-        title="scale of the weights ignored",
-        explanation="The weights are drawn with standard deviation one, whatever scale is asked "
-        "for.",
-        hint="Which argument of the constructor do your weights not depend on?",
     ),
-    _init(
-        name="weight_scale_as_variance",
+    networks.weight_scale_as_variance(
+        target=_NET,
+        within="FullyConnectedNet.__init__",
         edits=(("(fan_in, fan_out), weight_scale", "(fan_in, fan_out), weight_scale**0.5"),),
-        title="scale of the weights taken for their variance",
-        explanation="The standard deviation of the weights is the root of what is asked for.",
-        hint="Is the scale a standard deviation or a variance? Measure that of your weights.",
     ),
     _init(
         name="last_weights_unscaled",
@@ -74,24 +70,20 @@ MISTAKES = (
         hint="With L - 1 hidden layers, how many affine layers has the network, and how many does "
         "your loop make?",
     ),
-    _init(
-        name="biases_drawn",
+    networks.biases_drawn(
+        target=_NET,
+        within="FullyConnectedNet.__init__",
         edits=(
             (
                 'params[f"b{layer}"] = np.zeros(fan_out)',
                 'params[f"b{layer}"] = draw_weights((fan_out,), weight_scale)',
             ),
         ),
-        title="biases drawn at random",
-        explanation="The biases are drawn like weights instead of starting at zero.",
-        hint="What does the handout say that biases start at?",
     ),
-    _init(
-        name="biases_of_one",
+    networks.biases_of_one(
+        target=_NET,
+        within="FullyConnectedNet.__init__",
         edits=(('params[f"b{layer}"] = np.zeros', 'params[f"b{layer}"] = np.ones'),),
-        title="biases start at one",
-        explanation="The biases are one instead of zero.",
-        hint="What does the handout say that biases start at?",
     ),
     _init(
         name="scales_of_zero",
@@ -101,15 +93,13 @@ MISTAKES = (
         explanation="The normalised values are multiplied by zero, so that no input gets through.",
         hint="Which scale leaves what it multiplies as it is?",
     ),
-    _loss(
-        name="relu_on_scores",
+    networks.relu_on_scores(
+        target=_NET,
+        within=_LOSS,
         edits=(
             (_LAST, f"{_LAST}\n        scores, scores_cache = relu_forward(scores)"),
             ("affine_backward(dscores", "affine_backward(relu_backward(dscores, scores_cache)"),
         ),
-        title="ReLU after the last layer",
-        explanation="Negative scores become zero, though scores may have either sign.",
-        hint="Which layers of the architecture in the handout have a ReLU behind them?",
     ),
     _forward(
         name="relu_missing",
@@ -118,13 +108,10 @@ MISTAKES = (
         explanation="Affine layers follow each other, which together are one affine layer.",
         hint="What can several linear layers in a row compute that one cannot?",
     ),
-    _backward(
-        name="relu_missing_in_backward",
+    networks.relu_missing_in_backward(
+        target=_NET,
+        within="FullyConnectedNet._backward_block",
         edits=(("        dout = relu_backward(dout, cache.relu)\n", ""),),
-        title="ReLU left out on the way back",
-        explanation="The gradient goes through switched-off hidden units as if they were linear.",
-        hint="Which layers did the forward pass go through, and does the backward pass visit all "
-        "of them?",
     ),
     _loss(
         name="hidden_layer_left_out",
@@ -149,8 +136,9 @@ MISTAKES = (
         explanation="The network has three layers, however many are asked for.",
         hint="How does your loop learn of the number of layers?",
     ),
-    _loss(
-        name="probabilities_returned",
+    networks.probabilities_returned(
+        target=_NET,
+        within=_LOSS,
         edits=(
             (
                 _NO_LABELS,
@@ -161,40 +149,10 @@ MISTAKES = (
                 ),
             ),
         ),
-        title="probabilities returned instead of scores",
-        explanation="Without labels the softmax of the scores is returned, not the scores.",
-        hint="Without labels, what does the docstring say is returned?",
     ),
-    _loss(
-        name="labels_returned",
-        edits=((_NO_LABELS, "            return scores.argmax(axis=1)"),),
-        title="labels returned instead of scores",
-        explanation="Without labels the best class of each example is returned, not the scores.",
-        hint="Without labels, what does the docstring say is returned, and in which shape?",
-    ),
-    _loss(
-        name="hinge_loss",
-        edits=(
-            (
-                _SOFTMAX,
-                (
-                    "from reference.losses import svm_loss\n\n"
-                    "        loss, dscores = svm_loss(scores, y)"
-                ),
-            ),
-        ),
-        title="hinge loss instead of softmax",
-        explanation="The scores go through the SVM loss, though softmax is asked for.",
-        hint="Which loss does the docstring of the class name?",
-    ),
-    _loss(
-        name="averaged_twice",
-        edits=((_SOFTMAX, f"{_SOFTMAX}\n        dscores = dscores / len(y)"),),
-        title="gradient averaged twice",
-        explanation="The gradients are divided by the number of examples once more, after the "
-        "loss has done so.",
-        hint="Which function averages over the batch, and is it the only one?",
-    ),
+    networks.labels_returned(target=_NET, within=_LOSS),
+    networks.hinge_loss(target=_NET, within=_LOSS),
+    networks.averaged_twice(target=_NET, within=_LOSS),
     _loss(
         name="caches_reversed",
         edits=(("caches[layer - 1]", "caches[-layer]"),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reference.mistakes.mistake import Mistake
+from reference.mistakes.shared import scores, training
 
 _SOFTMAX_NAIVE = "softmax:softmax_loss_naive"
 _SOFTMAX_VECTORIZED = "softmax:softmax_loss_vectorized"
@@ -123,29 +124,9 @@ def _naive_averages(target: str) -> tuple[Mistake, ...]:
     """Return the mistakes in averaging that both naive losses share."""
     mistake = partial(Mistake, target=target)
     return (
-        mistake(
-            name="not_averaged",
-            edits=(("loss / examples, dW / examples", "loss, dW"),),
-            title="summed instead of averaged",
-            explanation="Loss and gradient are sums over the examples, so that they grow with the "
-            "batch.",
-            hint="If every example were in the batch twice, should the loss change?",
-        ),
-        mistake(
-            name="loss_not_averaged",
-            edits=(("loss / examples", "loss"),),
-            title="loss not averaged",
-            explanation="The loss is a sum over the examples; its gradient is averaged.",
-            hint="If every example were in the batch twice, should the loss change?",
-        ),
-        mistake(
-            name="gradient_not_averaged",
-            edits=(("dW / examples", "dW"),),
-            title="gradient not averaged",
-            explanation="The gradient is a sum over the examples, though the loss is their mean.",
-            hint="Which line turns the sum of the losses into a mean, and where is its like for "
-            "the gradient?",
-        ),
+        scores.not_averaged(target=target, edits=(("loss / examples, dW / examples", "loss, dW"),)),
+        scores.loss_not_averaged(target=target, edits=(("loss / examples", "loss"),)),
+        scores.gradient_not_averaged(target=target, edits=(("dW / examples", "dW"),)),
         mistake(
             name="last_example_only",
             edits=(
@@ -167,43 +148,32 @@ def _vectorized_averages(target: str) -> tuple[Mistake, ...]:
     """Return the mistakes in averaging that both vectorised losses share."""
     mistake = partial(Mistake, target=target)
     return (
-        mistake(
-            name="not_averaged",
+        scores.not_averaged(
+            target=target,
             edits=(
                 (
                     _VECTORIZED_RESULT,
                     "_regularize(len(X) * loss, len(X) * _project_back(X, dscores), W, reg,",
                 ),
             ),
-            title="summed instead of averaged",
-            explanation="Loss and gradient are sums over the examples, so that they grow with the "
-            "batch.",
-            hint="If every example were in the batch twice, should the loss change?",
         ),
-        mistake(
-            name="gradient_not_averaged",
+        scores.gradient_not_averaged(
+            target=target,
             edits=(
                 (
                     _VECTORIZED_RESULT,
                     "_regularize(loss, len(X) * _project_back(X, dscores), W, reg,",
                 ),
             ),
-            title="gradient not averaged",
-            explanation="The gradient is a sum over the examples, though the loss is their mean.",
-            hint="Which line turns the sum of the losses into a mean, and where is its like for "
-            "the gradient?",
         ),
-        mistake(
-            name="loss_not_averaged",
+        scores.loss_not_averaged(
+            target=target,
             edits=(
                 (
                     _VECTORIZED_RESULT,
                     "_regularize(len(X) * loss, _project_back(X, dscores), W, reg,",
                 ),
             ),
-            title="loss not averaged",
-            explanation="The loss is a sum over the examples; its gradient is averaged.",
-            hint="If every example were in the batch twice, should the loss change?",
         ),
         mistake(
             name="gradient_transposed",
@@ -215,13 +185,9 @@ def _vectorized_averages(target: str) -> tuple[Mistake, ...]:
             explanation="The gradient has a row for each class, though the weights have a column.",
             hint="What shape do the weights have? Which axis of yours belongs to the classes?",
         ),
-        mistake(
-            name="labels_off_by_one",
+        scores.labels_off_by_one(
+            target=target,
             edits=(("_compute_scores(W, X), y)", "_compute_scores(W, X), (y - 1) % W.shape[1])"),),
-            title="labels off by one",
-            explanation="The class below the label is taken for the true one, as if labels began "
-            "at one.",
-            hint="Which column of the scores belongs to label 0?",
         ),
     )
 
@@ -229,7 +195,6 @@ def _vectorized_averages(target: str) -> tuple[Mistake, ...]:
 def _training(target: str) -> tuple[Mistake, ...]:
     """Return the mistakes in training and prediction, which all linear classifiers share."""
     train = partial(Mistake, target=target, within="LinearClassifier.train")
-    predict = partial(Mistake, target=target, within="LinearClassifier.predict")
     return (
         train(
             name="step_uphill",
@@ -238,12 +203,10 @@ def _training(target: str) -> tuple[Mistake, ...]:
             explanation="The weights move to where the loss rises.",
             hint="In which direction does the gradient point: to where the loss rises or falls?",
         ),
-        train(
-            name="learning_rate_missing",
+        training.learning_rate_missing(
+            target=target,
+            within="LinearClassifier.train",
             edits=(("self.W - learning_rate * gradient", "self.W - gradient"),),
-            title="learning rate missing in the step",
-            explanation="A step is as long as the gradient, whatever the learning rate is.",
-            hint="What would a learning rate of zero do, and what does yours do then?",
         ),
         train(
             name="weights_not_moved",
@@ -252,42 +215,30 @@ def _training(target: str) -> tuple[Mistake, ...]:
             explanation="Gradients are computed, but no step is taken.",
             hint="Print the weights before and after training: what should have happened to them?",
         ),
-        train(
-            name="first_examples_always",
+        training.first_examples_always(
+            target=target,
+            within="LinearClassifier.train",
             edits=(
                 (
                     "draw_batch(X.shape[0], batch_size, generator)",
                     "np.arange(min(batch_size, X.shape[0]))",
                 ),
             ),
-            title="the same examples at every step",
-            explanation="Each step takes the first examples of the training set, and the others "
-            "are never seen.",
-            hint="Print the indices of two steps. How should they differ?",
         ),
-        train(
-            name="all_examples_always",
+        training.all_examples_always(
+            target=target,
+            within="LinearClassifier.train",
             edits=(("draw_batch(X.shape[0], batch_size, generator)", "np.arange(X.shape[0])"),),
-            title="all examples at every step",
-            explanation="Each step takes the whole training set, whatever size the minibatch "
-            "should have.",
-            hint="Which of the arguments does your result not depend on?",
         ),
-        train(
-            name="labels_drawn_apart",
+        training.labels_drawn_apart(
+            target=target,
+            within="LinearClassifier.train",
             edits=(("y[batch]", "y[draw_batch(X.shape[0], batch_size, generator)]"),),
-            title="labels of other examples",
-            explanation="Examples and labels of a step are drawn apart, so that they do not "
-            "belong together.",
-            hint="How does the loss know which label belongs to which example?",
         ),
-        train(
-            name="regularisation_ignored",
+        training.regularisation_ignored(
+            target=target,
+            within="LinearClassifier.train",
             edits=(("y[batch], reg)", "y[batch], 0.0)"),),
-            title="regularisation not handed on",
-            explanation="The loss is taken without regularisation, whatever its strength should "
-            "be.",
-            hint="Which of the arguments does your result not depend on?",
         ),
         train(
             name="last_loss_only",
@@ -296,35 +247,26 @@ def _training(target: str) -> tuple[Mistake, ...]:
             explanation="The history holds one loss instead of one for each step.",
             hint="How many steps were taken, and how many losses do you return?",
         ),
-        predict(
-            name="worst_class",
+        training.worst_class(
+            target=target,
+            within="LinearClassifier.predict",
             edits=(("scores.argmax(axis=1)", "scores.argmin(axis=1)"),),
-            title="class with the lowest score",
-            explanation="The class with the lowest score is predicted.",
-            hint="Which class does a high score speak for?",
         ),
-        predict(
-            name="over_examples",
+        training.over_examples(
+            target=target,
+            within="LinearClassifier.predict",
             edits=(("scores.argmax(axis=1)", "scores.argmax(axis=0)"),),
-            title="largest score over the wrong axis",
-            explanation="For each class the example with the highest score is found, instead of "
-            "the class for each example.",
-            hint="How many labels should come back: one for each example or one for each class?",
         ),
-        predict(
-            name="scores_returned",
+        training.scores_returned(
+            target=target,
+            within="LinearClassifier.predict",
             edits=(("scores.argmax(axis=1)", "scores.max(axis=1)"),),
-            title="highest score instead of its class",
-            explanation="The highest score of each example is returned, not the class that has it.",
-            hint="What does the caller compare your result with: scores or labels?",
         ),
     )
 
 
 _softmax_naive = partial(Mistake, target=_SOFTMAX_NAIVE)
-_softmax_vectorized = partial(Mistake, target=_SOFTMAX_VECTORIZED)
 _svm_naive = partial(Mistake, target=_SVM_NAIVE)
-_svm_vectorized = partial(Mistake, target=_SVM_VECTORIZED)
 
 _UNSHIFTED = """totals = np.exp(_compute_scores(W, X))
     totals = totals.sum(axis={axis}, keepdims=True)
@@ -339,29 +281,15 @@ _TRUE = "dscores[np.arange(len(y)), y]"
 MISTAKES = (
     *_regularization(_SOFTMAX_NAIVE),
     *_naive_averages(_SOFTMAX_NAIVE),
-    _softmax_naive(
-        name="not_shifted",
-        edits=(("scores = scores - scores.max()", "scores = 1 * scores"),),
-        title="overflow for large scores",
-        explanation="The exponentials of large scores are too large for a floating point number.",
-        hint="Which number can be subtracted from a row of scores without changing the "
-        "probabilities?",
+    scores.not_shifted(
+        target=_SOFTMAX_NAIVE, edits=(("scores = scores - scores.max()", "scores = 1 * scores"),)
     ),
-    _softmax_naive(
-        name="maximum_added",
-        edits=(("scores - scores.max()", "scores + scores.max()"),),
-        title="maximum added instead of subtracted",
-        explanation="The shift makes the exponents larger instead of smaller, so that they "
-        "overflow sooner.",
-        hint="After the shift, what should be the largest exponent of a row?",
+    scores.maximum_added(
+        target=_SOFTMAX_NAIVE, edits=(("scores - scores.max()", "scores + scores.max()"),)
     ),
-    _softmax_naive(
-        name="one_not_subtracted",
+    scores.one_not_subtracted(
+        target=_SOFTMAX_NAIVE,
         edits=(("(probability - 1 if j == y[i] else probability)", "probability"),),
-        title="true class treated like the others",
-        explanation="The gradient of each score is its probability, whichever class is the true "
-        "one.",
-        hint="Where do the labels enter your gradient?",
     ),
     _softmax_naive(
         name="true_class_only",
@@ -379,77 +307,37 @@ MISTAKES = (
         "and denominator.",
         hint="If the score of the true class rises, does the loss stay?",
     ),
-    _softmax_naive(
-        name="logarithm_missing",
+    scores.logarithm_missing(
+        target=_SOFTMAX_NAIVE,
         edits=(("float(log_total - scores[y[i]])", "float(-np.exp(scores[y[i]] - log_total))"),),
-        title="logarithm missing",
-        explanation="The loss is minus the mean probability of the true classes, not minus the "
-        "mean of its logarithm.",
-        hint="How large should the loss be for an example whose true class is given no chance?",
     ),
     *_regularization(_SOFTMAX_VECTORIZED),
     *_other_factor(_SOFTMAX_VECTORIZED),
     *_vectorized_averages(_SOFTMAX_VECTORIZED),
-    _softmax_vectorized(
-        name="not_shifted",
-        edits=((_SOFTMAX_CALL, _UNSHIFTED.format(axis=1)),),
-        title="overflow for large scores",
-        explanation="The exponentials of large scores are too large for a floating point number.",
-        hint="Which number can be subtracted from a row of scores without changing the "
-        "probabilities?",
+    scores.not_shifted(
+        target=_SOFTMAX_VECTORIZED, edits=((_SOFTMAX_CALL, _UNSHIFTED.format(axis=1)),)
     ),
-    _softmax_vectorized(
-        name="over_examples",
-        edits=((_SOFTMAX_CALL, _UNSHIFTED.format(axis=0)),),
-        title="softmax over the wrong axis",
-        explanation="The exponentials are divided by their sum over the examples instead of that "
-        "over the classes.",
-        hint="Add up the probabilities of one example: what do you get?",
+    scores.over_examples(
+        target=_SOFTMAX_VECTORIZED, edits=((_SOFTMAX_CALL, _UNSHIFTED.format(axis=0)),)
     ),
-    _softmax_vectorized(
-        name="over_everything",
-        edits=((_SOFTMAX_CALL, _UNSHIFTED.format(axis=None)),),
-        title="softmax over examples and classes",
-        explanation="The exponentials are divided by their sum over the whole minibatch.",
-        hint="Add up the probabilities of one example: what do you get?",
+    scores.over_everything(
+        target=_SOFTMAX_VECTORIZED, edits=((_SOFTMAX_CALL, _UNSHIFTED.format(axis=None)),)
     ),
-    _softmax_vectorized(
-        name="one_not_subtracted",
+    scores.one_not_subtracted(
+        target=_SOFTMAX_VECTORIZED,
         edits=((_SOFTMAX_CALL, f"{_SOFTMAX_CALL}\n    {_TRUE} += 1 / len(y)"),),
-        title="true class treated like the others",
-        explanation="The gradient of each score is its probability, whichever class is the true "
-        "one.",
-        hint="Where do the labels enter your gradient?",
     ),
     *_regularization(_SVM_NAIVE),
     *_naive_averages(_SVM_NAIVE),
-    _svm_naive(
-        name="true_class_counted",
-        edits=(("j == y[i] or margin <= 0", "margin <= 0"),),
-        title="true class counted",
-        explanation="The true class is compared with itself, which adds a margin of one for every "
-        "example.",
-        hint="How many classes is the true one compared with, and what is the margin between it "
-        "and itself?",
+    scores.true_class_counted(
+        target=_SVM_NAIVE, edits=(("j == y[i] or margin <= 0", "margin <= 0"),)
     ),
-    _svm_naive(
-        name="margin_missing",
-        edits=(("scores[y[i]] + 1", "scores[y[i]]"),),
-        title="margin missing",
-        explanation="A wrong class counts only once its score is above that of the true class; no "
-        "distance is asked for.",
-        hint="With all scores equal, is an example classified well enough for this loss?",
+    scores.margin_missing(target=_SVM_NAIVE, edits=(("scores[y[i]] + 1", "scores[y[i]]"),)),
+    scores.true_class_gradient_missing(
+        target=_SVM_NAIVE, edits=(("\n            dW[:, y[i]] -= X[i]", ""),)
     ),
-    _svm_naive(
-        name="true_class_gradient_missing",
-        edits=(("\n            dW[:, y[i]] -= X[i]", ""),),
-        title="gradient of the true class missing",
-        explanation="Only the wrong classes' weights get a gradient; the true class's, which every "
-        "margin depends on, get none.",
-        hint="Which columns of the weights does one margin depend on, and with which signs?",
-    ),
-    _svm_naive(
-        name="true_class_gradient_once",
+    scores.true_class_gradient_once(
+        target=_SVM_NAIVE,
         edits=(
             ("dW = np.zeros_like(W)", "dW, violating = np.zeros_like(W), set()"),
             ("dW[:, y[i]] -= X[i]", "violating.add(i)"),
@@ -458,10 +346,6 @@ MISTAKES = (
                 "    for i in violating:\n        dW[:, y[i]] -= X[i]\n    return _regularize",
             ),
         ),
-        title="gradient of the true class counted once",
-        explanation="The true class's weights get the example once, however many of its margins "
-        "are violated.",
-        hint="If two classes violate their margin, how often does the true score enter the loss?",
     ),
     _svm_naive(
         name="wrong_class_gradient_missing",
@@ -493,52 +377,26 @@ MISTAKES = (
     *_regularization(_SVM_VECTORIZED),
     *_other_factor(_SVM_VECTORIZED),
     *_vectorized_averages(_SVM_VECTORIZED),
-    _svm_vectorized(
-        name="true_class_counted",
-        edits=((_SVM_CALL, f"{_SVM_CALL}\n    loss += 1"),),
-        title="true class counted",
-        explanation="The true class is compared with itself, which adds a margin of one for every "
-        "example.",
-        hint="How many classes is the true one compared with, and what is the margin between it "
-        "and itself?",
+    scores.true_class_counted(
+        target=_SVM_VECTORIZED, edits=((_SVM_CALL, f"{_SVM_CALL}\n    loss += 1"),)
     ),
-    _svm_vectorized(
-        name="margin_missing",
+    scores.margin_missing(
+        target=_SVM_VECTORIZED,
         edits=(
             (
                 "svm_loss(_compute_scores(W, X), y)",
                 "svm_loss(_compute_scores(W, X) + np.eye(W.shape[1])[y], y)",
             ),
         ),
-        title="margin missing",
-        explanation="A wrong class counts only once its score is above that of the true class; no "
-        "distance is asked for.",
-        hint="With all scores equal, is an example classified well enough for this loss?",
     ),
-    _svm_vectorized(
-        name="true_class_gradient_missing",
-        edits=((_SVM_CALL, f"{_SVM_CALL}\n    {_TRUE} = 0"),),
-        title="gradient of the true class missing",
-        explanation="Only the wrong classes' weights get a gradient; the true class's, which every "
-        "margin depends on, get none.",
-        hint="Which columns of the weights does one margin depend on, and with which signs?",
+    scores.true_class_gradient_missing(
+        target=_SVM_VECTORIZED, edits=((_SVM_CALL, f"{_SVM_CALL}\n    {_TRUE} = 0"),)
     ),
-    _svm_vectorized(
-        name="true_class_gradient_once",
-        edits=((_SVM_CALL, f"{_SVM_CALL}\n    {_TRUE} = -1 / len(y)"),),
-        title="gradient of the true class counted once",
-        explanation="The true class's weights get the example once, however many of its margins "
-        "are violated.",
-        hint="If two classes violate their margin, how often does the true score enter the loss?",
+    scores.true_class_gradient_once(
+        target=_SVM_VECTORIZED, edits=((_SVM_CALL, f"{_SVM_CALL}\n    {_TRUE} = -1 / len(y)"),)
     ),
-    _svm_vectorized(
-        name="true_class_counted_in_gradient",
-        edits=((_SVM_CALL, f"{_SVM_CALL}\n    {_TRUE} -= 1 / len(y)"),),
-        title="true class counted in the gradient",
-        explanation="The true class counts among those whose margin is violated, so that its own "
-        "score is pushed up once too often.",
-        hint="With three classes and both margins violated, by how much does the loss fall when "
-        "the true score rises a little?",
+    scores.true_class_counted_in_gradient(
+        target=_SVM_VECTORIZED, edits=((_SVM_CALL, f"{_SVM_CALL}\n    {_TRUE} -= 1 / len(y)"),)
     ),
     *_training("linear_classifier:LinearSVM"),
     *_training("linear_classifier:Softmax"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from reference.mistakes.mistake import Mistake
+from reference.mistakes.shared import scores
 
 _svm = partial(Mistake, target="layers:svm_loss")
 _softmax = partial(Mistake, target="layers:softmax_loss")
 
 _NOT_COUNTED = "    margins[rows, y] = 0\n"
-_MARGINS = "margins = np.maximum(x - x[rows, y][:, np.newaxis] + 1, 0)"
 _SVM_LOSS = "loss = float(margins.sum() / examples)"
 _MASK = "dx = (margins > 0).astype(_gradient_dtype(x))"
 _TRUE_CLASS = "dx[rows, y] = -dx.sum(axis=1)"
@@ -31,14 +31,9 @@ MISTAKES = (
         hint="How many classes is the true one compared with, and what is the margin between it "
         "and itself?",
     ),
-    _svm(
-        name="true_class_counted_in_gradient",
+    scores.true_class_counted_in_gradient(
+        target="layers:svm_loss",
         edits=((_NOT_COUNTED, ""), (_SVM_LOSS, "loss = float((margins.sum() / examples) - 1)")),
-        title="true class counted in the gradient",
-        explanation="The true class counts among those whose margin is violated, so that its own "
-        "score is pushed up once too often.",
-        hint="With three classes and both margins violated, by how much does the loss fall when "
-        "the true score rises a little?",
     ),
     _svm(
         name="true_class_not_left_out",
@@ -49,13 +44,8 @@ MISTAKES = (
         hint="How many classes is the true one compared with, and what is the margin between it "
         "and itself?",
     ),
-    _svm(
-        name="margin_missing",
-        edits=(("[:, np.newaxis] + 1, 0)", "[:, np.newaxis], 0)"),),
-        title="margin missing",
-        explanation="A wrong class counts only once its score is above that of the true class; no "
-        "distance is asked for.",
-        hint="With all scores equal, is an example classified well enough for this loss?",
+    scores.margin_missing(
+        target="layers:svm_loss", edits=(("[:, np.newaxis] + 1, 0)", "[:, np.newaxis], 0)"),)
     ),
     _svm(
         name="margin_subtracted",
@@ -140,29 +130,13 @@ MISTAKES = (
         hint="If a violating score rises, does the loss rise or fall, and what sign has your "
         "gradient there?",
     ),
-    _svm(
-        name="not_averaged",
-        edits=((_SVM_LOSS, "loss = float(margins.sum())"), (_AVERAGE, "")),
-        title="summed instead of averaged",
-        explanation="Loss and gradient are sums over the examples, so that they grow with the "
-        "batch.",
-        hint="If every example were in the batch twice, should the loss change?",
+    scores.not_averaged(
+        target="layers:svm_loss", edits=((_SVM_LOSS, "loss = float(margins.sum())"), (_AVERAGE, ""))
     ),
-    _svm(
-        name="loss_not_averaged",
-        edits=((_SVM_LOSS, "loss = float(margins.sum())"),),
-        title="loss not averaged",
-        explanation="The loss is a sum over the examples; its gradient is averaged.",
-        hint="If every example were in the batch twice, should the loss change?",
+    scores.loss_not_averaged(
+        target="layers:svm_loss", edits=((_SVM_LOSS, "loss = float(margins.sum())"),)
     ),
-    _svm(
-        name="gradient_not_averaged",
-        edits=((_AVERAGE, ""),),
-        title="gradient not averaged",
-        explanation="The gradient is a sum over the examples, though the loss is their mean.",
-        hint="Which line turns the sum of the losses into a mean, and where is its like for the "
-        "gradient?",
-    ),
+    scores.gradient_not_averaged(target="layers:svm_loss", edits=((_AVERAGE, ""),)),
     _svm(
         name="averaged_over_classes",
         edits=((_SVM_LOSS, "loss = float(margins.mean())"), ("dx /= examples", "dx /= x.size")),
@@ -172,29 +146,14 @@ MISTAKES = (
         hint="With ten classes and all scores equal the loss should be about 9. Over how many "
         "numbers do you average?",
     ),
-    _svm(
-        name="labels_off_by_one",
+    scores.labels_off_by_one(
+        target="layers:svm_loss",
         edits=(("rows = np.arange(examples)", "rows, y = np.arange(examples), y - 1"),),
-        title="labels off by one",
-        explanation="The class below the label is taken for the true one, as if labels began at "
-        "one.",
-        hint="Which column of the scores belongs to label 0?",
     ),
-    _softmax(
-        name="not_shifted",
-        edits=((_SHIFTED, "shifted = x"),),
-        title="overflow for large scores",
-        explanation="The exponentials of large scores are too large for a floating point number.",
-        hint="Which number can be subtracted from a row of scores without changing the "
-        "probabilities?",
-    ),
-    _softmax(
-        name="maximum_added",
+    scores.not_shifted(target="layers:softmax_loss", edits=((_SHIFTED, "shifted = x"),)),
+    scores.maximum_added(
+        target="layers:softmax_loss",
         edits=((_SHIFTED, "shifted = x + x.max(axis=1, keepdims=True)"),),
-        title="maximum added instead of subtracted",
-        explanation="The shift makes the exponents larger instead of smaller, so that they "
-        "overflow sooner.",
-        hint="After the shift, what should be the largest exponent of a row?",
     ),
     _softmax(
         name="shifted_in_place",
@@ -212,30 +171,18 @@ MISTAKES = (
         "a row and changes its probabilities.",
         hint="Which scores have to be shifted by the same number for their probabilities to stay?",
     ),
-    _softmax(
-        name="over_examples",
+    scores.over_examples(
+        target="layers:softmax_loss",
         edits=((_LOG_TOTAL, "np.log(np.exp(shifted).sum(axis=0, keepdims=True))"),),
-        title="softmax over the wrong axis",
-        explanation="The exponentials are divided by their sum over the examples instead of that "
-        "over the classes.",
-        hint="Add up the probabilities of one example: what do you get?",
     ),
-    _softmax(
-        name="over_everything",
-        edits=((_LOG_TOTAL, "np.log(np.exp(shifted).sum())"),),
-        title="softmax over examples and classes",
-        explanation="The exponentials are divided by their sum over the whole minibatch.",
-        hint="Add up the probabilities of one example: what do you get?",
+    scores.over_everything(
+        target="layers:softmax_loss", edits=((_LOG_TOTAL, "np.log(np.exp(shifted).sum())"),)
     ),
-    _softmax(
-        name="logarithm_missing",
+    scores.logarithm_missing(
+        target="layers:softmax_loss",
         edits=(
             (_SOFTMAX_LOSS, "loss = float(-np.exp(log_probabilities)[rows, y].sum() / examples)"),
         ),
-        title="logarithm missing",
-        explanation="The loss is minus the mean probability of the true classes, not minus the "
-        "mean of its logarithm.",
-        hint="How large should the loss be for an example whose true class is given no chance?",
     ),
     _softmax(
         name="loss_sign",
@@ -269,32 +216,18 @@ MISTAKES = (
         explanation="The gradient treats every class as the true one.",
         hint="Which class of an example is the true one? What should a row of the gradient sum to?",
     ),
-    _softmax(
-        name="not_averaged",
+    scores.not_averaged(
+        target="layers:softmax_loss",
         edits=(
             (_SOFTMAX_LOSS, "loss = float(-log_probabilities[rows, y].sum())"),
             (_AVERAGE, ""),
         ),
-        title="summed instead of averaged",
-        explanation="Loss and gradient are sums over the examples, so that they grow with the "
-        "batch.",
-        hint="If every example were in the batch twice, should the loss change?",
     ),
-    _softmax(
-        name="loss_not_averaged",
+    scores.loss_not_averaged(
+        target="layers:softmax_loss",
         edits=((_SOFTMAX_LOSS, "loss = float(-log_probabilities[rows, y].sum())"),),
-        title="loss not averaged",
-        explanation="The loss is a sum over the examples; its gradient is averaged.",
-        hint="If every example were in the batch twice, should the loss change?",
     ),
-    _softmax(
-        name="gradient_not_averaged",
-        edits=((_AVERAGE, ""),),
-        title="gradient not averaged",
-        explanation="The gradient is a sum over the examples, though the loss is their mean.",
-        hint="Which line turns the sum of the losses into a mean, and where is its like for the "
-        "gradient?",
-    ),
+    scores.gradient_not_averaged(target="layers:softmax_loss", edits=((_AVERAGE, ""),)),
     _softmax(
         name="averaged_over_classes",
         edits=(
@@ -307,12 +240,8 @@ MISTAKES = (
         hint="With ten equal scores the loss should be about 2.3. Over how many numbers do you "
         "average?",
     ),
-    _softmax(
-        name="labels_off_by_one",
+    scores.labels_off_by_one(
+        target="layers:softmax_loss",
         edits=(("rows = np.arange(examples)", "rows, y = np.arange(examples), y - 1"),),
-        title="labels off by one",
-        explanation="The class below the label is taken for the true one, as if labels began at "
-        "one.",
-        hint="Which column of the scores belongs to label 0?",
     ),
 )

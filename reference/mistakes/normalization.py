@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference.mistakes.mistake import Mistake
+from reference.mistakes.shared import normalizing
 
 _BATCH = "layers:batchnorm_forward"
 _BATCH_BACK = "layers:batchnorm_backward"
@@ -34,29 +35,12 @@ _BATCH_FORWARD = (
         explanation="The deviation is the bare root of the variance, which may be zero.",
         hint="What does your code give for a feature that is the same in every example?",
     ),
-    Mistake(
-        name="eps_outside_root",
-        target=_BATCH,
-        edits=((f"np.sqrt(var + {_EPS})", f"(np.sqrt(var) + {_EPS})"),),
-        title="eps is added to the deviation and not to the variance",
-        explanation="The small constant is added after the root, where it counts for much more.",
-        hint="To which of the two, variance or deviation, does the paper add eps?",
+    normalizing.eps_outside_root(
+        target=_BATCH, edits=((f"np.sqrt(var + {_EPS})", f"(np.sqrt(var) + {_EPS})"),)
     ),
-    Mistake(
-        name="eps_fixed",
-        target=_BATCH,
-        edits=((_EPS, "1e-5"),),
-        title="the option eps is not read",
-        explanation="The constant has its default value whatever the options say.",
-        hint="Where does the value of eps come from, and what if the caller asks for another?",
-    ),
-    Mistake(
-        name="root_forgotten",
-        target=_BATCH,
-        edits=((f"np.sqrt(var + {_EPS})", f"(var + {_EPS})"),),
-        title="divided by the variance and not by its root",
-        explanation="The centred input is divided by its variance, so that its scale is inverted.",
-        hint="In which unit is the variance if x is in metres, and in which is your output?",
+    normalizing.eps_fixed(target=_BATCH, edits=((_EPS, "1e-5"),)),
+    normalizing.root_forgotten(
+        target=_BATCH, edits=((f"np.sqrt(var + {_EPS})", f"(var + {_EPS})"),)
     ),
     Mistake(
         name="one_mean_for_all",
@@ -270,23 +254,11 @@ _BATCH_BACKWARD = (
         "deviation, once too often.",
         hint="Which two arrays does the forward pass multiply to get the normalised input?",
     ),
-    Mistake(
-        name="gamma_forgotten",
-        target=_BATCH_BACK,
-        edits=(("dnormalized = dout * gamma", "dnormalized = dout"),),
-        title="gamma is left out of dx",
-        explanation="The upstream gradient goes past the scale unchanged.",
-        hint="By what does the forward pass multiply the normalised input, and what is that on "
-        "the way back?",
+    normalizing.gamma_forgotten(
+        target=_BATCH_BACK, edits=(("dnormalized = dout * gamma", "dnormalized = dout"),)
     ),
-    Mistake(
-        name="dgamma_of_centred",
-        target=_BATCH_BACK,
-        edits=(("(dout * normalized)", "(dout * centred)"),),
-        title="dgamma is made of the centred input",
-        explanation="The gradient of the scale multiplies dout with an input that is not yet "
-        "divided by its deviation.",
-        hint="By which array is gamma multiplied on the way forward?",
+    normalizing.dgamma_of_centred(
+        target=_BATCH_BACK, edits=(("(dout * normalized)", "(dout * centred)"),)
     ),
     Mistake(
         name="dbeta_averaged",
@@ -371,25 +343,16 @@ _BATCH_BACKWARD_ALT = (
         explanation="The component that is taken away is too large by the deviation.",
         hint="What is the average square of the array along which you take the component?",
     ),
-    Mistake(
-        name="gamma_forgotten",
+    normalizing.gamma_forgotten(
         target=_BATCH_BACK_ALT,
         edits=(
             ("_normalize_backward(dout * cache.gamma, cache)", "_normalize_backward(dout, cache)"),
         ),
-        title="gamma is left out of dx",
-        explanation="The upstream gradient goes past the scale unchanged.",
-        hint="By what does the forward pass multiply the normalised input, and what is that on "
-        "the way back?",
     ),
-    Mistake(
-        name="deviation_forgotten",
+    normalizing.deviation_forgotten(
         target=_BATCH_BACK_ALT,
         within="_normalize_backward",
         edits=(("dx / cache.deviation", "dx"),),
-        title="dx is not divided by the deviation",
-        explanation="The gradient is that of the normalised input, and not of x.",
-        hint="In which unit is dx if x is in metres?",
     ),
     Mistake(
         name="divided_by_variance",
@@ -400,14 +363,8 @@ _BATCH_BACKWARD_ALT = (
         explanation="The root is forgotten in the last division.",
         hint="By what did the forward pass divide the centred input?",
     ),
-    Mistake(
-        name="dgamma_of_centred",
-        target=_BATCH_BACK_ALT,
-        edits=(("(dout * cache.normalized)", "(dout * cache.centred)"),),
-        title="dgamma is made of the centred input",
-        explanation="The gradient of the scale multiplies dout with an input that is not yet "
-        "divided by its deviation.",
-        hint="By which array is gamma multiplied on the way forward?",
+    normalizing.dgamma_of_centred(
+        target=_BATCH_BACK_ALT, edits=(("(dout * cache.normalized)", "(dout * cache.centred)"),)
     ),
     Mistake(
         name="dgamma_with_gamma",
@@ -467,29 +424,12 @@ _LAYER_FORWARD = (
         explanation="The deviation is the bare root of the variance, which may be zero.",
         hint="What does your code give for an example whose features are all the same?",
     ),
-    Mistake(
-        name="eps_outside_root",
-        target=_LAYER,
-        edits=((f" + {_LAYER_EPS})", f") + {_LAYER_EPS}"),),
-        title="eps is added to the deviation and not to the variance",
-        explanation="The small constant is added after the root, where it counts for much more.",
-        hint="To which of the two, variance or deviation, does the paper add eps?",
+    normalizing.eps_outside_root(
+        target=_LAYER, edits=((f" + {_LAYER_EPS})", f") + {_LAYER_EPS}"),)
     ),
-    Mistake(
-        name="eps_fixed",
-        target=_LAYER,
-        edits=((_LAYER_EPS, "1e-5"),),
-        title="the option eps is not read",
-        explanation="The constant has its default value whatever the options say.",
-        hint="Where does the value of eps come from, and what if the caller asks for another?",
-    ),
-    Mistake(
-        name="root_forgotten",
-        target=_LAYER,
-        edits=(("centred / deviation", "centred / deviation**2"),),
-        title="divided by the variance and not by its root",
-        explanation="The centred input is divided by its variance, so that its scale is inverted.",
-        hint="In which unit is the variance if x is in metres, and in which is your output?",
+    normalizing.eps_fixed(target=_LAYER, edits=((_LAYER_EPS, "1e-5"),)),
+    normalizing.root_forgotten(
+        target=_LAYER, edits=(("centred / deviation", "centred / deviation**2"),)
     ),
     Mistake(
         name="gamma_and_beta_forgotten",
@@ -573,25 +513,16 @@ _LAYER_BACKWARD = (
         "features that a mean runs over.",
         hint="In batch normalisation gamma is one number along the axis of the mean: is it here?",
     ),
-    Mistake(
-        name="gamma_forgotten",
+    normalizing.gamma_forgotten(
         target=_LAYER_BACK,
         edits=(
             ("_normalize_backward(dout * cache.gamma, cache)", "_normalize_backward(dout, cache)"),
         ),
-        title="gamma is left out of dx",
-        explanation="The upstream gradient goes past the scale unchanged.",
-        hint="By what does the forward pass multiply the normalised input, and what is that on "
-        "the way back?",
     ),
-    Mistake(
-        name="deviation_forgotten",
+    normalizing.deviation_forgotten(
         target=_LAYER_BACK,
         within="_normalize_backward",
         edits=(("dx / cache.deviation", "dx"),),
-        title="dx is not divided by the deviation",
-        explanation="The gradient is that of the normalised input, and not of x.",
-        hint="In which unit is dx if x is in metres?",
     ),
     Mistake(
         name="summed_over_features",

@@ -6,6 +6,7 @@ Which of several equal maxima gets the gradient, or whether all of them do, is l
 from __future__ import annotations
 
 from reference.mistakes.mistake import Mistake
+from reference.mistakes.shared import windows
 
 _FORWARD = "layers:max_pool_forward_naive"
 _BACKWARD = "layers:max_pool_backward_naive"
@@ -22,14 +23,7 @@ _LAST_LEFT_OUT = (
 )
 
 MISTAKES = (
-    Mistake(
-        name="stride_ignored",
-        target=_FORWARD,
-        edits=((_CORNER, "top, left = i, j"),),
-        title="the window moves by one pixel whatever the stride",
-        explanation="Neighbouring outputs see windows one pixel apart, and not a stride apart.",
-        hint="With stride 2, which pixel is in the corner of the window that gives out[..., 1, 0]?",
-    ),
+    windows.stride_ignored(target=_FORWARD, edits=((_CORNER, "top, left = i, j"),)),
     Mistake(
         name="windows_never_overlap",
         target=_FORWARD,
@@ -88,13 +82,8 @@ MISTAKES = (
         explanation="Windows are taken for squares.",
         hint="Where in your code does pool_width appear?",
     ),
-    Mistake(
-        name="rows_and_columns_swapped",
-        target=_FORWARD,
-        edits=((_CORNER, "top, left = j * stride, i * stride"),),
-        title="rows and columns of the output are swapped",
-        explanation="Entry (i, j) of the output sees the window that belongs to entry (j, i).",
-        hint="Put a single bright pixel into the top right corner: where does it show in out?",
+    windows.rows_and_columns_swapped(
+        target=_FORWARD, edits=((_CORNER, "top, left = j * stride, i * stride"),)
     ),
     Mistake(
         name="last_position_forgotten",
@@ -150,14 +139,8 @@ MISTAKES = (
         explanation="The largest pixel of each window gets one, whatever the upstream gradient.",
         hint="Does your dx change if dout is doubled?",
     ),
-    Mistake(
-        name="stride_ignored",
-        target=_BACKWARD,
-        edits=((_CORNER, "top, left = i, j"),),
-        title="the stride is ignored on the way back",
-        explanation="Gradients go to windows one pixel apart, where the forward pass had them a "
-        "stride apart.",
-        hint="Which pixels did out[..., 1, 0] see on the way forward, with stride 2?",
+    windows.stride_ignored_on_the_way_back(
+        target=_BACKWARD, edits=((_CORNER, "top, left = i, j"),)
     ),
     Mistake(
         name="windows_never_overlap",

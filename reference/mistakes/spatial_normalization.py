@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference.mistakes.mistake import Mistake
+from reference.mistakes.shared import normalizing
 
 _BATCH = "layers:spatial_batchnorm_forward"
 _BATCH_BACK = "layers:spatial_batchnorm_backward"
@@ -77,13 +78,8 @@ _BATCH_FORWARD = (
         explanation="Mean and variance are taken over height and width alone, one image at a time.",
         hint="Does one image's output change if another image of the batch does?",
     ),
-    Mistake(
-        name="averages_lost",
-        target=_BATCH,
-        edits=(("gamma, beta, bn_param)\n", "gamma, beta, dict(bn_param))\n"),),
-        title="the running averages do not reach the caller",
-        explanation="The averages are stored in a copy of the options.",
-        hint="Which dictionary does the caller look at afterwards, and which one did you change?",
+    normalizing.averages_lost(
+        target=_BATCH, edits=(("gamma, beta, bn_param)\n", "gamma, beta, dict(bn_param))\n"),)
     ),
     Mistake(
         name="always_training",
@@ -214,8 +210,7 @@ _GROUP_FORWARD = (
         explanation="Images are normalised, and neither scaled nor shifted.",
         hint="What do you expect of the output if gamma is 3 and beta is 5 in every channel?",
     ),
-    Mistake(
-        name="eps_fixed",
+    normalizing.eps_fixed(
         target=_GROUP,
         edits=(
             (
@@ -223,9 +218,6 @@ _GROUP_FORWARD = (
                 "layernorm_forward(rows, unit, zero, {})",
             ),
         ),
-        title="the option eps is not read",
-        explanation="The constant has its default value whatever the options say.",
-        hint="Where does the value of eps come from, and what if the caller asks for another?",
     ),
 )
 

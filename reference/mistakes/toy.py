@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from reference.mistakes.mistake import Mistake
-from reference.mistakes.regularization import regularization_mistakes
+from reference.mistakes.shared import networks, training
+from reference.mistakes.shared.regularization import regularization_mistakes
 
 _NET = "neural_net:TwoLayerNet"
 _LOSS = "TwoLayerNet.loss"
@@ -24,33 +25,26 @@ _STEP = "self.params[name] - learning_rate * gradient"
 _DECAY = "                learning_rate *= learning_rate_decay\n"
 
 MISTAKES = (
-    _loss(
-        name="relu_missing",
+    networks.relu_missing(
+        target=_NET,
+        within=_LOSS,
         edits=(
             (_HIDDEN, 'X @ w1 + self.params["b1"]'),
             (_HIDDEN_GRADIENT, "dscores @ w2.T"),
         ),
-        title="no ReLU between the layers",
-        explanation="Two affine layers follow each other, which together are one affine layer.",
-        hint="What can two linear layers in a row compute that one cannot?",
     ),
-    _loss(
-        name="relu_on_scores",
+    networks.relu_on_scores(
+        target=_NET,
+        within=_LOSS,
         edits=(
             (_SCORES, f"np.maximum({_SCORES}, 0)"),
             (_SOFTMAX, f"{_SOFTMAX}\n        dscores = dscores * (scores > 0)"),
         ),
-        title="ReLU after the last layer",
-        explanation="Negative scores become zero, though scores may have either sign.",
-        hint="Which layers of the architecture in the handout have a ReLU behind them?",
     ),
-    _loss(
-        name="relu_missing_in_backward",
+    networks.relu_missing_in_backward(
+        target=_NET,
+        within=_LOSS,
         edits=((_HIDDEN_GRADIENT, "dscores @ w2.T"),),
-        title="ReLU left out on the way back",
-        explanation="The gradient goes through switched-off hidden units as if they were linear.",
-        hint="Which layers did the forward pass go through, and does the backward pass visit all "
-        "of them?",
     ),
     _loss(
         name="mask_from_gradient",
@@ -60,22 +54,20 @@ MISTAKES = (
         "was.",
         hint="What decides whether a hidden unit was switched on in the forward pass?",
     ),
-    _loss(
-        name="first_bias_not_used",
+    networks.first_bias_not_used(
+        target=_NET,
+        within=_LOSS,
         edits=((_HIDDEN, "np.maximum(X @ w1, 0)"),),
-        title="bias of the first layer not used",
-        explanation="The hidden units are computed without their bias.",
-        hint="Which parameter can be changed without changing the scores?",
     ),
-    _loss(
+    networks.last_bias_not_used(
         name="second_bias_not_used",
+        target=_NET,
+        within=_LOSS,
         edits=((_SCORES, "hidden @ w2"),),
-        title="bias of the last layer not used",
-        explanation="The scores are computed without the last layer's bias.",
-        hint="Which parameter can be changed without changing the scores?",
     ),
-    _loss(
-        name="probabilities_returned",
+    networks.probabilities_returned(
+        target=_NET,
+        within=_LOSS,
         edits=(
             (
                 _NO_LABELS,
@@ -86,9 +78,6 @@ MISTAKES = (
                 ),
             ),
         ),
-        title="probabilities returned instead of scores",
-        explanation="Without labels the softmax of the scores is returned, not the scores.",
-        hint="Without labels, what does the docstring say is returned?",
     ),
     _loss(
         name="not_averaged",
@@ -162,12 +151,10 @@ MISTAKES = (
         explanation="The parameters move to where the loss rises.",
         hint="In which direction does the gradient point: to where the loss rises or falls?",
     ),
-    _train(
-        name="learning_rate_missing",
+    training.learning_rate_missing(
+        target=_NET,
+        within="TwoLayerNet.train",
         edits=((_STEP, "self.params[name] - gradient"),),
-        title="learning rate missing in the step",
-        explanation="A step is as long as the gradient, whatever the learning rate is.",
-        hint="What would a learning rate of zero do, and what does yours do then?",
     ),
     _train(
         name="biases_not_moved",
@@ -193,36 +180,25 @@ MISTAKES = (
         explanation="Only the last layer takes steps; the first one stays as it was drawn.",
         hint="How many parameters does the model have, and how many does a step change?",
     ),
-    _train(
-        name="first_examples_always",
+    training.first_examples_always(
+        target=_NET,
+        within="TwoLayerNet.train",
         edits=((_BATCH, "np.arange(min(examples, batch_size))"),),
-        title="the same examples at every step",
-        explanation="Each step takes the first examples of the training set, and the others are "
-        "never seen.",
-        hint="Print the indices of two steps. How should they differ?",
     ),
-    _train(
-        name="all_examples_always",
+    training.all_examples_always(
+        target=_NET,
+        within="TwoLayerNet.train",
         edits=((_BATCH, "np.arange(examples)"),),
-        title="all examples at every step",
-        explanation="Each step takes the whole training set, whatever size the minibatch should "
-        "have.",
-        hint="Which of the arguments does your result not depend on?",
     ),
-    _train(
-        name="labels_drawn_apart",
+    training.labels_drawn_apart(
+        target=_NET,
+        within="TwoLayerNet.train",
         edits=(("X[batch], y[batch], reg=reg", f"X[batch], y[{_BATCH}], reg=reg"),),
-        title="labels of other examples",
-        explanation="Examples and labels of a step are drawn apart, so that they do not belong "
-        "together.",
-        hint="How does the loss know which label belongs to which example?",
     ),
-    _train(
-        name="regularisation_ignored",
+    training.regularisation_ignored(
+        target=_NET,
+        within="TwoLayerNet.train",
         edits=(("y[batch], reg=reg)", "y[batch])"),),
-        title="regularisation not handed on",
-        explanation="The loss is taken without regularisation, whatever its strength should be.",
-        hint="Which of the arguments does your result not depend on?",
     ),
     _train(
         name="learning_rate_not_decayed",
@@ -248,12 +224,10 @@ MISTAKES = (
         "epoch.",
         hint="How many steps does an epoch have, and how often should the learning rate change?",
     ),
-    _predict(
-        name="worst_class",
+    training.worst_class(
+        target=_NET,
+        within="TwoLayerNet.predict",
         edits=(("argmax(axis=1)", "argmin(axis=1)"),),
-        title="class with the lowest score",
-        explanation="The class with the lowest score is predicted.",
-        hint="Which class does a high score speak for?",
     ),
     _predict(
         name="relu_missing_in_prediction",
@@ -270,19 +244,14 @@ MISTAKES = (
         explanation="The prediction computes its own scores and leaves out the ReLU.",
         hint="Are the scores that you predict from those that your loss is taken of?",
     ),
-    _predict(
-        name="over_examples",
+    training.over_examples(
+        target=_NET,
+        within="TwoLayerNet.predict",
         edits=(("argmax(axis=1)", "argmax(axis=0)"),),
-        title="largest score over the wrong axis",
-        explanation="For each class the example with the highest score is found, instead of the "
-        "class for each example.",
-        hint="How many labels should come back: one for each example or one for each class?",
     ),
-    _predict(
-        name="scores_returned",
+    training.scores_returned(
+        target=_NET,
+        within="TwoLayerNet.predict",
         edits=(("argmax(axis=1)", "max(axis=1)"),),
-        title="highest score instead of its class",
-        explanation="The highest score of each example is returned, not the class that has it.",
-        hint="What does the caller compare your result with: scores or labels?",
     ),
 )
