@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import struct
 from collections.abc import Callable, Sequence
@@ -39,6 +40,11 @@ Header = dict[str, Any]
 Slot = tuple[Any, Any]
 
 
+def pick(random: Random, values: Sequence[Any]) -> Any:
+    """Return one of several values, which may be changed afterwards."""
+    return copy.deepcopy(random.choice(values))
+
+
 def draw_slot(random: Random, tree: Any) -> Slot | None:
     """Return a place of a tree, what holds it and its key or index there; None if it is empty."""
     slot: Slot | None = None
@@ -66,11 +72,11 @@ def find_array(random: Random, tree: Any) -> list[Any] | None:
 def draw_tag(random: Random, depth: int = 0) -> Any:
     """Return a value of the wire, right or wrong."""
     letter = random.choice(LETTERS)
-    length = random.choice(LENGTHS)
+    length = pick(random, LENGTHS)
     inner = [draw_tag(random, depth + 1) for _ in range(random.randrange(4))] if depth < 3 else []
     contents: dict[str, Callable[[], Any]] = {
-        "a": lambda: [random.choice(CODES), random.choices(LENGTHS, k=random.randrange(4))],
-        "n": lambda: random.choice(CODES),
+        "a": lambda: [pick(random, CODES), [pick(random, LENGTHS) for _ in range(random.randrange(4))]],
+        "n": lambda: pick(random, CODES),
         "q": lambda: [random.choice(("f", "i", "O", None)), length],
         "l": lambda: inner,
         "t": lambda: inner,
@@ -82,12 +88,12 @@ def draw_tag(random: Random, depth: int = 0) -> Any:
         "y": lambda: random.choice((*TEXTS, "float64", "object", "O")),
     }
     if random.random() < 0.15:
-        return random.choice((*TEXTS, *LENGTHS, 1e400, -0.0))
+        return pick(random, (*TEXTS, *LENGTHS, 1e400, -0.0))
     return {letter: contents.get(letter, lambda: length)()}
 
 
 def _put_atom(random: Random, header: Header, slot: Slot) -> None:
-    slot[0][slot[1]] = random.choice((*TEXTS, *LENGTHS))
+    slot[0][slot[1]] = pick(random, (*TEXTS, *LENGTHS))
 
 
 def _put_tag(random: Random, header: Header, slot: Slot) -> None:
@@ -138,9 +144,9 @@ def _lie_about_an_array(random: Random, header: Header, slot: Slot) -> None:
     shape = array[1]
     change = random.randrange(6)
     if change == 0:
-        array[0] = random.choice(CODES)
+        array[0] = pick(random, CODES)
     elif change == 1 and shape:
-        shape[random.randrange(len(shape))] = random.choice(LENGTHS)
+        shape[random.randrange(len(shape))] = pick(random, LENGTHS)
     elif change == 2:  # products that overflow back to what the body holds
         shape[:] = [1 << random.choice((16, 31, 32, 33, 61)) for _ in range(random.randrange(2, 5))]
     elif change == 3:
@@ -155,20 +161,20 @@ def _lie_in_the_envelope(random: Random, header: Header, slot: Slot) -> None:
     rows = header.get("replies")
     change = random.randrange(7)
     if change == 0:
-        header["id"] = random.choice(LENGTHS)
+        header["id"] = pick(random, LENGTHS)
     elif change == 1 and isinstance(rows, list) and rows:
         rows.append(random.choice(rows))
     elif change == 2 and isinstance(rows, list) and rows:
         rows.pop()
     elif change == 3 and isinstance(rows, list) and rows:
-        place = random.choice(LENGTHS)
+        place = pick(random, LENGTHS)
         rows[-1] = {"ok": None, "after": [[place, draw_tag(random)], [1, 2]][: random.randrange(3)]}
     elif change == 4 and isinstance(rows, list) and rows:
-        frame = [random.choice(TEXTS), random.choice(LENGTHS), random.choice(TEXTS)]
+        frame = [random.choice(TEXTS), pick(random, LENGTHS), random.choice(TEXTS)]
         error = {"type": random.choice(TEXTS), "message": random.choice(TEXTS), "frames": [frame]}
         rows[-1] = {"error": error}
     elif change == 5:
-        header[random.choice(("call", "replies", "verdict", "", "id"))] = random.choice(LENGTHS)
+        header[random.choice(("call", "replies", "verdict", "", "id"))] = pick(random, LENGTHS)
     else:
         header["call"] = random.choice((0, 1, 2, -1, True, None, "0"))
 

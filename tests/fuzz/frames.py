@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from campaign import Target, main
-from frame_mutations import mutate_frame
+from frame_mutations import mutate_frame, pack
 from recording import STAND_INS, X, Recorded, make_programme, record
 
 from grader.candidate.base import CallFailed, Candidate, Operation, Reply, read_shapes

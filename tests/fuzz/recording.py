@@ -87,11 +87,8 @@ class Recorded:
     header: str
     """JSON."""
     body: bytes
-
-    @property
-    def is_call_back(self) -> bool:
-        """Whether it asks for a stand-in."""
-        return "call" in json.loads(self.header)
+    is_call_back: bool = False
+    """Whether it asks for a stand-in."""
 
 
 def make_submission() -> Submission:
@@ -194,7 +191,8 @@ def _recorded(frames: list[Recorded]) -> Iterator[None]:
 
         def keep(header: dict[str, Any], body: bytearray) -> None:
             text = json.dumps(header)
-            frames.append(Recorded(len(asked["ops"]), asked["id"], text, bytes(body)))
+            size, is_call_back = len(asked["ops"]), "call" in header
+            frames.append(Recorded(size, asked["id"], text, bytes(body), is_call_back))
 
         def answer_too(header: dict[str, Any], body: bytearray) -> Sequence[bytes | memoryview]:
             keep(header, body)
