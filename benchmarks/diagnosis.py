@@ -28,7 +28,8 @@ from grader.course.conventions import apply
 from grader.course.expected import Values, compute
 from grader.course.reference_programme import ReferenceFunction, lay_out_reference
 from grader.course.trial import TrialCandidate, find_place, go_through_trial, settle
-from grader.diagnosis.explaining import Explainer, Finding
+from grader.diagnosis.explaining import Explainer
+from grader.diagnosis.finding import Finding
 from grader.diagnosis.known import resolve_wrong
 from grader.diagnosis.observing import is_optional
 from grader.diagnosis.probes import probed_targets, probes_for

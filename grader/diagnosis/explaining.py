@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from grader.candidate.base import Candidate
+from grader.candidate.base import CallFailed, Candidate
+from grader.checks.models import ModelLoss
 from grader.course.assignment import Assignment
 from grader.course.conventions import Settled
+from grader.diagnosis.finding import Finding
 from grader.diagnosis.fingerprints import read_fingerprints
 from grader.diagnosis.known import Known, Text, know
 from grader.diagnosis.matching import Match, Seen, match
-from grader.diagnosis.observing import Observed, is_optional, observe, part_of, probe_of
+from grader.diagnosis.observing import Observed, observe
+from grader.diagnosis.penalty import (
+    PenaltyError,
+    find_penalty_error,
+    measure_penalty,
+    regularisation_of,
+)
 from grader.diagnosis.probes import probes_for
-from grader.diagnosis.relations import make_case
 from grader.diagnosis.repeated import find_dependence
-from grader.diagnosis.shapes import Shape, find_shape
-from grader.model import Certainty, CheckResult, Evidence, Kind, Status
+from grader.diagnosis.telling import ask_about_exception, find_last_digits, tell, tell_shape
+from grader.model import CheckResult, Kind, Status
 
 StandInBelow: TypeAlias = (
     "Callable[[str, Collection[str], Collection[str]], AbstractContextManager[bool]]"
@@ -31,35 +38,6 @@ CPU_SECONDS = 2.0
 _EXPLAINED = frozenset({Status.FAILED, Status.ERRORED})
 _MENDABLE = frozenset({*_EXPLAINED, Status.MISSING, Status.TIMED_OUT, Status.CRASHED})
 _ENDLESS = frozenset({Status.TIMED_OUT, Status.CRASHED})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found out about one target."""
-
-    target: str
-    known: Known
-    observed: Observed
-    wrong: frozenset[str]
-    """Keys of the results that differ from the right ones."""
-    matched: Match | None
-    depends: Shape | None = None
-    """How its results depend on other calls, if no mistake matches."""
-
-    @property
-    def parts(self) -> frozenset[str]:
-        """Names of all parts that its probes look at."""
-        return frozenset(map(part_of, self.known.right))
-
-    def explains(self, part: str) -> bool | None:
-        """Return whether the match is what is wrong with a part; None if that cannot be told.
-
-        It cannot where no probe finds a part like that wrong: then something else of the function
-        shows in it.
-        """
-        if self.matched is not None and part in self.matched.found.parts:
-            return True
-        return False if part in {part_of(key) for key in self.wrong} else None
 
 
 @dataclass(slots=True)
@@ -106,21 +84,53 @@ class Explainer:
 
     def _explain(self, result: CheckResult, endless: frozenset[str]) -> CheckResult:
         part = result.id.rpartition(".")[2]
+        raised = result.outcome.status is Status.ERRORED
         findings = []
         for target in reversed(result.targets):
             found = None if target in endless else self.examine(target)
-            if found is not None and found.matched is not None and found.explains(part):
+            if found is None or (raised and not found.stops):
+                continue
+            if found.matched is not None and found.explains(part):
                 return _tell_mistake(result, found, found.matched)
-            if found is not None:
-                findings.append(found)
-        for found in findings:
-            if found.matched is not None and found.explains(part) is None:
-                return _tell_mistake(result, found, found.matched)
-        for found in findings:
-            shape = _shape_of(found, part)
-            if shape is not None:
-                return _tell(result, shape.name, shape.text, Certainty.SHAPE)
-        return result
+            findings.append(found)
+        told = self._explain_indirectly(result, part, findings)
+        return ask_about_exception(result) if told is None else told
+
+    def _explain_indirectly(
+        self, result: CheckResult, part: str, findings: Sequence[Finding]
+    ) -> CheckResult | None:
+        """Return the row with what is told if no mistake is known to make its part wrong.
+
+        What was seen of the part itself goes before mistakes that show elsewhere, and of these
+        only one that explains all of a function goes before what the row's own error tells.
+        """
+        regularised = self._may_be_regularised(result)
+        seen = [found for found in findings if found.explains(part) is False]
+        for found in seen:
+            if (shape := found.find_shape(part, regularised=regularised)) is not None:
+                return tell_shape(result, shape)
+        elsewhere = [found for found in findings if found.explains(part) is None]
+        matches = [(found, found.matched) for found in elsewhere if found.matched is not None]
+        for found, matched in matches:
+            if matched.exact:
+                return _tell_mistake(result, found, matched)
+        if (digits := find_last_digits(result)) is not None:
+            return tell_shape(result, digits)
+        for found, matched in matches:
+            return _tell_mistake(result, found, matched)
+        for found in elsewhere:
+            if (shape := found.find_shape(part, regularised=regularised)) is not None:
+                return tell_shape(result, shape)
+        return None
+
+    def _may_be_regularised(self, result: CheckResult) -> bool:
+        """Return whether a row's result may hold a regularisation; of a cell nobody can tell."""
+        checks = {check.id: check for check in self.assignment.checks}
+        check = checks.get(result.id.rpartition(".")[0])
+        experiment = getattr(check, "experiment", None)
+        if isinstance(experiment, ModelLoss):
+            return bool(regularisation_of(experiment))
+        return check is None or check.method == "loss"
 
     def _examine(self, target: str) -> Finding | None:
         probes = probes_for(target, self.assignment.targets)
@@ -145,10 +155,23 @@ class Explainer:
         if not seen.wrong and not seen.blank:
             return None
         matched = match(seen, known.prints, known.make_pair)
-        depends = None
+        depends = penalty = None
         if matched is None and seen.wrong:
             depends = find_dependence(self.candidate, known.probes)
-        return Finding(target, known, observed, seen.wrong, matched, depends)
+        if matched is None or not matched.exact:
+            penalty = self._examine_penalty(known)
+        return Finding(target, known, observed, seen.wrong, matched, depends, penalty)
+
+    def _examine_penalty(self, known: Known) -> PenaltyError | None:
+        """Return what is wrong with a network's regularisation, None if nothing is seen."""
+        if known.make_reference is None:
+            return None
+        try:
+            own = measure_penalty(self.candidate, known.probes)
+        except CallFailed:
+            return None
+        right = None if own is None else measure_penalty(known.make_reference(), known.probes)
+        return None if own is None or right is None else find_penalty_error(own, right)
 
     def _owners(
         self, results: Sequence[CheckResult], statuses: frozenset[Status]
@@ -190,47 +213,4 @@ def _tell_mistake(result: CheckResult, found: Finding, matched: Match) -> CheckR
         " ".join(one.explanation for one in texts),
         first.hint if not others else f"{first.hint} And then: {others[0].hint}",
     )
-    return _tell(result, "+".join(matched.found.names), text, _certainty(found, matched))
-
-
-def _certainty(found: Finding, matched: Match) -> Certainty:
-    if not matched.exact:
-        return Certainty.LIKELY
-    shown = {probe_of(key) for key in matched.found.affected & found.observed.signatures.keys()}
-    return Certainty.EVERYWHERE if len(shown) > 1 else Certainty.EXACT
-
-
-def _tell(result: CheckResult, name: str, text: Text, certainty: Certainty) -> CheckResult:
-    evidence: Evidence = replace(
-        result.outcome.evidence,
-        mistake=text.title,
-        explanation=text.explanation,
-        certainty=certainty,
-    )
-    outcome = replace(result.outcome, diagnosis=name, hint=text.hint, evidence=evidence)
-    return replace(result, outcome=outcome)
-
-
-def _shape_of(found: Finding, part: str) -> Shape | None:
-    """Return the shape of the error of a part, or of the first that is wrong if it has none."""
-    if found.depends is not None:
-        return found.depends
-    keys = [key for key in found.observed.values if key in found.wrong]
-    values = [key for key in keys if not is_optional(key)]
-    wanted = part if part in found.parts else part_of(values[0]) if values else ""
-    inputs = {probe.name: probe.inputs for probe in found.known.probes}
-    cases = [
-        case
-        for key in values
-        if part_of(key) == wanted and key in found.known.right_values
-        for case in [
-            make_case(
-                wanted,
-                found.observed.values[key],
-                found.known.right_values[key],
-                inputs[probe_of(key)],
-            )
-        ]
-        if case is not None
-    ]
-    return find_shape(cases) if cases else None
+    return tell(result, "+".join(matched.found.names), text, found.certainty)

@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
+from grader.candidate.base import Candidate
 from grader.course.assignment import Assignment
 from grader.course.conventions import Settled, apply
 from grader.course.trial import Resolve, TrialCandidate
@@ -51,6 +52,8 @@ class Known:
     texts: Mapping[str, Text]
     """By the mistake's name."""
     make_pair: MakePair | None
+    make_reference: Callable[[], Candidate] | None = None
+    """Makes what answers rightly; None where only fingerprints are there."""
 
 
 Effect: TypeAlias = "tuple[str, str, tuple[tuple[str, Any], ...]]"
@@ -116,9 +119,10 @@ def _know(
     place = next((there for name, there, _ in changed if name == target), target)
     run = partial(_observe, probes, changed)
     right = run(resolve)
+    make_reference = partial(_make_candidate, changed, resolve)
     catalogue = load_catalogue(catalogue_name)
     if catalogue is None:
-        return Known(probes, right.signatures, right.values, (), {}, None)
+        return Known(probes, right.signatures, right.values, (), {}, None, make_reference)
     mistakes = {
         one.name: one
         for one in catalogue.mistakes_of(place)
@@ -133,6 +137,7 @@ def _know(
         prints,
         {name: Text(one.title, one.explanation, one.hint) for name, one in mistakes.items()},
         _Pairs(make, mistakes),
+        make_reference,
     )
 
 
@@ -151,6 +156,10 @@ class _Pairs:
 
 
 def _observe(probes: Sequence[Probe], changed: Sequence[Effect], resolve: Resolve) -> Observed:
+    return observe(_make_candidate(changed, resolve), probes, _TRIAL_SECONDS)
+
+
+def _make_candidate(changed: Sequence[Effect], resolve: Resolve) -> TrialCandidate:
     by_name = {name: (there, dict(keywords)) for name, there, keywords in changed}
 
     def find(name: str) -> Callable[..., Any]:
@@ -158,7 +167,7 @@ def _observe(probes: Sequence[Probe], changed: Sequence[Effect], resolve: Resolv
         found = resolve(there)
         return partial(found, **keywords) if keywords else found
 
-    return observe(TrialCandidate(find), probes, _TRIAL_SECONDS)
+    return TrialCandidate(find)
 
 
 @dataclass(frozen=True, slots=True)

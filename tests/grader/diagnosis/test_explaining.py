@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,13 +16,25 @@ from grader.candidate.world import World
 from grader.candidate.zygote import Zygote
 from grader.course.assignment import Assignment
 from grader.course.catalogue import load_assignment
+from grader.course.trial import TrialCandidate
 from grader.diagnosis.explaining import Explainer
 from grader.diagnosis.fingerprints import make_fingerprints
-from grader.model import Certainty, CheckResult, Evidence, Kind, Limits, Outcome, Status
+from grader.model import (
+    Certainty,
+    CheckResult,
+    Evidence,
+    Kind,
+    Limits,
+    Outcome,
+    Status,
+    Visibility,
+)
 from grader.pipeline import choose_level, confine
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
 from grader.submission.overlay import lay_out
+from reference.models.fully_connected import FullyConnectedNet
+from reference.targets import resolve
 
 LAYERS = """
 import numpy as np
@@ -213,3 +227,84 @@ def test_bundle_names_mistakes_by_fingerprints_alone(
     outcome = explainer.explain([make_row("affine_backward.dw")])[0].outcome
     assert outcome.diagnosis == "weights_divided_by_n"
     assert outcome.evidence.certainty is Certainty.EVERYWHERE
+
+
+def test_exception_is_not_explained_by_a_function_that_gives_everything(student: Student) -> None:
+    """A mistake of the forward pass is not why the backward pass raises."""
+    changes = (("@ w + b, (x", "@ w, (x"),)
+    row = make_row("affine_backward.dw", Status.ERRORED)
+    said = replace(row.outcome, message="ValueError: shapes (2,3) and (2,3) not aligned")
+    explainer = student.explainer(*changes)
+    outcome = explainer.explain([replace(row, outcome=said)])[0].outcome
+    assert outcome.diagnosis == ""
+    assert "product" in outcome.hint
+    assert explainer.explain([make_row("affine_forward.out")])[0].outcome.diagnosis
+
+
+def test_hidden_exception_is_not_asked_about(student: Student) -> None:
+    """Code may choose what it raises by inputs that nobody is to see."""
+    row = make_row("affine_backward.dw", Status.ERRORED)
+    said = replace(row.outcome, message="KeyError: 'W1'")
+    hidden = replace(row, outcome=said, visibility=Visibility.HIDDEN)
+    assert student.explainer().explain([hidden]) == [hidden]
+
+
+@pytest.mark.parametrize(
+    ("error", "tolerance", "evidence", "diagnosis"),
+    [
+        (2e-8, 1e-10, {"measure": "relative error"}, "last_digits"),
+        (2e-3, 1e-10, {"measure": "relative error"}, ""),
+        (2e-8, 1e-7, {"measure": "relative error"}, ""),
+        (2e-8, 1e-10, {"measure": "absolute error", "expected": "2.5", "count": 1}, "last_digits"),
+        (2e-8, 1e-10, {"measure": "absolute error", "expected": "1e-6", "count": 1}, ""),
+        (2e-8, 1e-10, {"measure": "absolute error", "expected": "2.5", "count": 9}, ""),
+    ],
+)
+def test_result_that_is_nearly_right_is_told_so(
+    student: Student, error: float, tolerance: float, evidence: dict[str, object], diagnosis: str
+) -> None:
+    """Where the probes find nothing, a tiny error speaks for a constant or a dtype."""
+    row = make_row("affine_backward.dw", **evidence)
+    near = replace(row.outcome, error=error, tolerance=tolerance)
+    outcome = student.explainer().explain([replace(row, outcome=near)])[0].outcome
+    assert outcome.diagnosis == diagnosis
+    assert ("digits are right" in outcome.evidence.explanation) == bool(diagnosis)
+
+
+def test_error_seen_in_a_part_goes_before_a_mistake_that_does_not_show_there(
+    student: Student,
+) -> None:
+    """The forward pass forgets its bias, which is not why a gradient is three times too large."""
+    outcome = student.explain(
+        "affine_backward.dx", ("@ w + b, (x", "@ w, (x"), ("x.shape)\n", "x.shape) * 3\n")
+    )
+    assert outcome.diagnosis == "constant_factor"
+
+
+@pytest.mark.parametrize(
+    ("row", "diagnosis"),
+    [("loss_reg_3_14.loss", "regularisation"), ("loss_reg_0.loss", ""), ("reg_3_14.W2", "")],
+)
+def test_wrong_regularisation_is_told_where_it_may_show(
+    assignment: Assignment, row: str, diagnosis: str
+) -> None:
+    """One weight counts twice and another not at all, in the loss alone."""
+
+    class Network(FullyConnectedNet):
+        def loss(self, X: Any, y: Any = None) -> Any:
+            result = super().loss(X, y)
+            if y is None:
+                return result
+            first, second = ((self.params[name] ** 2).sum() for name in ("W1", "W2"))
+            return result[0] + 0.5 * self.reg * (second - first), result[1]
+
+    candidate = TrialCandidate(
+        lambda name: Network if name.endswith("FullyConnectedNet") else resolve(name)
+    )
+    row = f"FullyConnectedNet.{row}"
+    failing = replace(make_row(row), targets=("fc_net:FullyConnectedNet",))
+    outcome = Explainer(assignment, {}, candidate).explain([failing])[0].outcome
+    assert outcome.diagnosis == diagnosis
+    if diagnosis:
+        assert outcome.evidence.certainty is Certainty.SHAPE
+        assert "W1 is missing; W2 is held 2 times" in outcome.evidence.explanation
