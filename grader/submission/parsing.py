@@ -6,6 +6,9 @@ import warnings
 from dataclasses import dataclass
 
 _SOURCE_BYTES = 2 << 20
+_DEEPEST = 150
+"""Levels of a syntax tree: no code that people write has half as many, and whatever goes through
+a tree level by level has to come to its end before Python's own limit."""
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _PYTHON2_MESSAGE = re.compile(
     r"Missing parentheses in call to|inconsistent use of tabs|leading zeros in decimal"
@@ -52,10 +55,24 @@ def decode(content: bytes) -> str:
 
 
 def parse(text: str) -> ast.Module:
-    """Parse source text; warnings about old escapes in it are nobody's business here."""
+    """Parse source text; warnings about old escapes in it are nobody's business here.
+
+    Raises
+    ------
+    SyntaxError, ValueError, MemoryError
+        If it is not Python 3.
+    RecursionError
+        If it is nested more deeply than anybody writes: an ``elif`` counts as a level.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return ast.parse(text)
+        tree = ast.parse(text)
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return tree
+    raise RecursionError("it is nested too deeply")
 
 
 def explain(file: str, text: str, problem: BaseException) -> SourceProblem:
