@@ -57,7 +57,7 @@ def two_layer_check(points: float) -> TrainingCheck:
             },
             learning_rate=1.0,
             decay=0.9,
-            epochs=8,
+            epochs=4,
             batch_size=25,
         ),
         images=_tiny(200),
@@ -69,12 +69,15 @@ def two_layer_check(points: float) -> TrainingCheck:
 
 def by_heart_check(points: float, *, layers: int = 3) -> TrainingCheck:
     """Return the check that ``FullyConnectedNet`` of three or five layers learns fifty images."""
-    weight_scale, learning_rate, epochs = {3: (4e-2, 0.5, 45), 5: (1.8e-1, 0.4, 30)}[layers]
+    units, weight_scale, learning_rate, epochs, batch_size = {
+        3: (30, 3e-2, 0.8, 50, 50),
+        5: (40, 2e-1, 0.25, 12, 25),
+    }[layers]
     return TrainingCheck(
         id=f"FullyConnectedNet.by_heart_{layers}",
         training=SolverTraining(
             target="fc_net:FullyConnectedNet",
-            arguments=([20] * (layers - 1),),
+            arguments=([units] * (layers - 1),),
             keywords={
                 "input_dim": TINY_PIXELS,
                 "num_classes": CLASSES,
@@ -83,7 +86,7 @@ def by_heart_check(points: float, *, layers: int = 3) -> TrainingCheck:
             },
             learning_rate=learning_rate,
             epochs=epochs,
-            batch_size=25,
+            batch_size=batch_size,
         ),
         images=_tiny(50, held_out=50),
         by_heart=True,
@@ -96,10 +99,10 @@ def by_heart_check(points: float, *, layers: int = 3) -> TrainingCheck:
 def update_rule_check(rule: str, points: float) -> TrainingCheck:
     """Return the check that ``sgd_momentum``, ``rmsprop`` or ``adam`` trains a network."""
     weight_scale, learning_rate, epochs, scale = {
-        "sgd_momentum": (1e-1, 8e-2, 7, 1.0),
+        "sgd_momentum": (2e-1, 4e-2, 5, 1.0),
         # On pixels as bright as these, ten times the learning rate learns much less.
-        "rmsprop": (1e-3, 1e-3, 7, 200.0),
-        "adam": (3e-2, 3e-2, 6, 1.0),
+        "rmsprop": (1e-2, 1e-3, 5, 200.0),
+        "adam": (1e-1, 3e-2, 3, 1.0),
     }[rule]
     return TrainingCheck(
         id=f"{rule}.training",
