@@ -1,10 +1,10 @@
 """Named wrong versions of the reference's functions: what students get wrong, and what to ask.
 
-There is a module for each family of functions, named like the reference's module, with
-``MISTAKES``, a tuple of `Mistake`. Every mistake changes what its function returns for valid
-arguments, and no two of one function are the same function. What the course leaves open is no
-mistake: the slope of a ReLU at zero, say, or whether epsilon stands inside of a root. Nor is what
-starters hand out.
+There is a module or package for each family of functions, named like the reference's module, with
+``MISTAKES``, a tuple of `Mistake`; what several families get wrong alike is in ``shared``. Every
+mistake changes what its function returns for valid arguments, and no two of one function are the
+same function. What the course leaves open is no mistake: the slope of a ReLU at zero, say, or
+whether epsilon stands inside of a root. Nor is what starters hand out.
 
 A mistake is a few edits of the reference's own text. The wrong version is made of it on demand,
 so that there is no second copy of a function to keep up to date; an edit whose text has gone
