@@ -108,7 +108,7 @@ def find_penalty_error(own: Penalty, right: Penalty) -> PenaltyError | None:
     )
     wrong = frozenset(name for names in in_gradients.values() for name in names)
     shown = wrong | ({"loss"} if said["loss"] else frozenset())
-    text = Text("in the regularisation", explanation, _HINT)
+    text = Text("a regularisation that counts weights wrongly", explanation, _HINT)
     everything = frozenset(("loss", "scores", *right.loss))
     return PenaltyError(Shape("regularisation", text), shown, everything - shown)
 
