@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -18,14 +18,16 @@ from grader.model import Evidence, Kind, Outcome, Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+Drawn: TypeAlias = "tuple[Example, tuple[int, ...]]"
+"""An example with the choices that make it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyCheck(Check):
     """Put properties to the test on examples that depend on the seed alone.
 
     All examples of all properties are asked about together, in one round trip for each step of a
-    conversation. The first example of each property is of the smallest sizes, the second of
-    larger ones.
+    conversation. They are drawn when a seed is first asked for, and replayed from then on.
 
     Raises
     ------
@@ -36,8 +38,14 @@ class PropertyCheck(Check):
     kind: ClassVar[Kind] = Kind.PROPERTY
 
     properties: tuple[Property, ...]
-    examples: int = 2
-    """Examples of each property; a single one is of any size."""
+    examples: int | None = None
+    """Examples of each property, of any size. By default there is one of larger sizes, and one of
+    the smallest that the first property is put to the test on: what breaks at sizes of one breaks
+    whichever law is asked about."""
+    drawn: dict[tuple[str, int], list[Drawn]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    """Examples of the last seed, by property and seed."""
 
     def __post_init__(self) -> None:
         Check.__post_init__(self)
@@ -45,7 +53,7 @@ class PropertyCheck(Check):
         if sorted(names) != sorted(self.points):
             given = ", ".join(self.points)
             raise ValueError(f"check {self.id}: points are for {given}, expected {names}")
-        if self.examples < 1:
+        if self.examples is not None and self.examples < 1:
             raise ValueError(f"check {self.id}: examples is {self.examples!r}, expected 1 or more")
 
     @property
@@ -70,20 +78,30 @@ class PropertyCheck(Check):
         """Return nothing: what is right is a property."""
         return {}
 
-    def draw_small_example(
-        self, part: str, generator: np.random.Generator
-    ) -> tuple[Example, tuple[int, ...]]:
+    def draw_small_example(self, part: str, generator: np.random.Generator) -> Drawn:
         """Return an example of small sizes, with the choices that make it."""
         return draw_example(self.property_of(part).draw, generator, Sizes.SMALL)
 
-    def draw_examples(self, part: str, seed: int) -> list[tuple[Example, tuple[int, ...]]]:
-        """Return a property's examples, each with the choices that make it."""
-        generator = generator_for(seed, f"{self.id}/{part}")
-        make = self.property_of(part).draw
-        sizes = [Sizes.ANY] * self.examples
-        if self.examples > 1:
-            sizes[:2] = [Sizes.SMALLEST, Sizes.LARGER]
-        return [draw_example(make, generator, each) for each in sizes]
+    def draw_examples(self, part: str, seed: int) -> list[Drawn]:
+        """Return a property's examples, which nobody may change."""
+        found = self.drawn.get((part, seed))
+        if found is None:
+            generator = generator_for(seed, f"{self.id}/{part}")
+            make = self.property_of(part).draw
+            found = [draw_example(make, generator, sizes) for sizes in self._sizes_of(part)]
+            for example, _ in found:
+                _freeze(example)
+            if any(other != seed for _, other in self.drawn):
+                self.drawn.clear()
+            self.drawn[part, seed] = found
+        return found
+
+    def _sizes_of(self, part: str) -> tuple[Sizes, ...]:
+        if self.examples is not None:
+            return (Sizes.ANY,) * self.examples
+        if part == self.properties[0].name:
+            return (Sizes.SMALLEST, Sizes.LARGER)
+        return (Sizes.LARGER,)
 
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:
         """Ask about all examples at once; where a call fails, about one after the other."""
@@ -129,6 +147,14 @@ class PropertyCheck(Check):
         return Outcome(
             Status.PASSED, evidence=Evidence(inputs=f"{len(found)} examples, the last {example}")
         )
+
+
+def _freeze(example: Example) -> None:
+    for value in example.values():
+        if isinstance(value, dict):
+            _freeze(value)
+        elif isinstance(value, np.ndarray):
+            value.flags.writeable = False
 
 
 def _ask_again(

@@ -90,13 +90,15 @@ class OrderDoesNotMatter(NetworkLaw):
     def converse(self, example: Example) -> Conversation:
         """Compare both orders."""
         params, X, y, order = (example[name] for name in ("params", "X", "y", "order"))
-        opened = yield from self.network.open(example)
-        scores, other_scores, loss, other_loss = yield [
+        (opened,) = yield from self.network.open(example, 0.0)
+        replies = yield [
+            *opened.writes(params),
             opened.scores(X),
             opened.scores(X[order]),
             opened.loss(X, y),
             opened.loss(X[order], y[order]),
         ]
+        scores, other_scores, loss, other_loss = replies[len(params) :]
         shape = (len(X), self.network.classes(example))
         wanted = opened.take_scores(scores, shape)[order]
         found = opened.take_scores(other_scores, shape)

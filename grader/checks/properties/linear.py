@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 SMALLEST_LOSS = 1e-3
 """Of a single example; a hinge that is not met costs ten times as much at least."""
 
-BEHIND = 20.0
-"""How far the score of a right class is lowered: more than the scores here differ, and little
-enough for exponentials that nothing has been subtracted from."""
-
 
 def draw_problem(draw: Draw, examples: int) -> Example:
     """Return weights, examples and labels; no two scores of an example differ by exactly 1.
@@ -62,18 +58,6 @@ class LinearLaw(Property):
         given = {**example, **changed}
         return Call(self.target, (given["W"], given["X"], given["y"], reg))
 
-    def _call_behind(self, example: Example) -> Call:
-        """Return the call on the first example alone, its right class far behind the others."""
-        X, y = example["X"][:1], example["y"][:1]
-        W = example["W"].copy()
-        W[:, y[0]] -= BEHIND * X[0] / float(X[0] @ X[0])
-        return self._call(example, W=W, X=X, y=y)
-
-    def _require_growth(self, loss: float, behind: Reply, example: Example) -> None:
-        """Refuse a loss that is not larger then; one that is always the same obeys many laws."""
-        larger, _ = self._take(behind, example)
-        require(larger > loss, "The loss of an example does not grow when its right class falls.")
-
     def _take(self, reply: Reply, example: Example) -> tuple[float, NDArray[Any]]:
         loss = take_number(pick(reply.value, (0,), self._name), "loss")
         return loss, take_array(pick(reply.value, (1,), self._name), example["W"].shape, "dW")
@@ -99,14 +83,12 @@ class LossAveraged(LinearLaw):
     def converse(self, example: Example) -> Conversation:
         """Compare the minibatch with its examples."""
         X, y = example["X"], example["y"]
-        whole, behind, *alone = yield [
+        whole, *alone = yield [
             self._call(example),
-            self._call_behind(example),
             *(self._call(example, X=X[i : i + 1], y=y[i : i + 1]) for i in range(len(y))),
         ]
         loss, dW = self._take(whole, example)
         singles = [self._take(reply, example) for reply in alone]
-        self._require_growth(singles[0][0], behind, example)
         for (one, gradient), row, label in zip(singles, X, y, strict=True):
             downhill = one <= SMALLEST_LOSS or float(row @ gradient[:, label]) < 0
             require(downhill, "Against dW, the score of a single example's right class shrinks.")
@@ -144,13 +126,11 @@ class WeightsShift(LinearLaw):
 
     def converse(self, example: Example) -> Conversation:
         """Compare loss and gradient with and without the column."""
-        here, there, behind = yield [
+        here, there = yield [
             self._call(example),
             self._call(example, W=example["W"] + example["column"]),
-            self._call_behind(example),
         ]
         loss, dW = self._take(here, example)
-        self._require_growth(loss, behind, example)
         shifted, _ = self._take(there, example)
         flat = loss > SMALLEST_LOSS and not np.any(dW)
         require(not flat, "dW of a single example is zero though its loss is not.")

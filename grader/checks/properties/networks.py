@@ -22,7 +22,7 @@ from grader.candidate.base import (
     Write,
     read_shapes,
 )
-from grader.candidate.wire import Handle
+from grader.candidate.wire import Earlier, Handle
 from grader.checks.experiments import pick
 from grader.checks.models import name_parameters, say_shape
 from grader.checks.properties.base import Example
@@ -35,7 +35,9 @@ from grader.model import Status
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Opening = Generator[Sequence[Operation], list[Reply], "OpenNetwork"]
+Opening = Generator[Sequence[Operation], list[Reply], "list[OpenNetwork]"]
+
+_WHOLE = frozenset({KEEP_ALL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,28 +70,32 @@ class Network(ABC):
         biases = [str(name) for name in example["params"] if name[0] == "b"]
         return max(biases, key=lambda name: int(name[1:]))
 
-    def open(self, example: Example, *, reg: float = 0.0) -> Opening:
-        """Make a network, and give it the example's parameters.
+    def open(self, example: Example, *strengths: float) -> Opening:
+        """Make a network for each strength of regularisation; none has its parameters yet.
 
         Raises
         ------
         CallFailed
-            If a parameter is not there, or a matrix has another shape.
+            If a parameter is not there.
         """
         positional, keywords = self.constructor(example)
-        if not self.reg_in_call:
-            keywords = {**keywords, "reg": reg}
-        (made,) = yield [Call(self.target, positional, keywords, frozenset({KEEP_ALL}))]
+        given = [keywords if self.reg_in_call else {**keywords, "reg": reg} for reg in strengths]
+        shapes = Shapes(Earlier(1, self.name), (("attr", "params"),))
+        asked = [(Call(self.target, positional, own, _WHOLE), shapes) for own in given]
+        replies = yield [operation for pair in asked for operation in pair]
+        return [
+            self._receive(example, made, held, reg)
+            for made, held, reg in zip(replies[::2], replies[1::2], strengths, strict=True)
+        ]
+
+    def _receive(self, example: Example, made: Reply, held: Reply, reg: float) -> OpenNetwork:
         handle = made.value
         if not isinstance(handle, Handle):
             raise CallFailed(Failure(Status.FAILED, f"{self.name} made no object."))
-        (held,) = yield [Shapes(handle, (("attr", "params"),))]
         shapes = read_shapes(handle, held)
         names = name_parameters(example["params"], shapes, self.name)
         kept = {name: shapes[own] for name, own in names.items()}
-        network = OpenNetwork(self, handle, names, kept, reg)
-        yield network.writes(example["params"])
-        return network
+        return OpenNetwork(self, handle, names, kept, reg)
 
     def show(self, example: Example, *lines: str, reg: str = "0.0") -> str:
         """Return lines that make the network, and then ``lines``."""
@@ -128,7 +134,13 @@ class OpenNetwork:
     reg: float = field(default=0.0)
 
     def writes(self, params: Mapping[str, Any]) -> list[Operation]:
-        """Return what sets parameters."""
+        """Return what sets parameters.
+
+        Raises
+        ------
+        CallFailed
+            If a matrix has another shape.
+        """
         return [
             Write(self.handle, self._path(name), self._as_kept(name, value))
             for name, value in params.items()
