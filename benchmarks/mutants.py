@@ -86,9 +86,9 @@ def read_state(path: Path) -> dict[str, Any]:
     return {"origin": state.get("origin", ""), "verdicts": state.get("verdicts", {})}
 
 
-def read_explained() -> dict[Key, str]:
+def read_explained(path: Path) -> dict[Key, str]:
     """Return why each survivor that is known survives, by its key."""
-    told = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
         (one["function"], one["original"], one["mutated"]): told["reasons"][one["because"]]
         for one in told["mutants"]
@@ -102,10 +102,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", default="", help="only functions whose names contain this")
     parser.add_argument("--again", action="store_true", help="try what survived last time again")
     parser.add_argument("--state", type=Path, default=Path(".mutants-state.json"))
+    parser.add_argument("--explained", type=Path, default=EXPLAINED, help="another such list")
     given = parser.parse_args(arguments)
     benches = load_benches()
     mutants = [one for one in all_mutants(benches) if given.only in one.key[0]][:: given.sample]
-    explained = read_explained()
+    explained = read_explained(given.explained)
     verdicts = judge_all(mutants, benches, given.state, explained, again=given.again)
     print(*tell_by_assignment(verdicts, benches), sep="\n")
     survivors = {

@@ -2,7 +2,8 @@
 
 Left alone by rule: signatures and class declarations, which starters hand out; annotations,
 docstrings and the text of messages; and what only rejects bad arguments, calls of ``require_...``
-and branches that do nothing but raise, because a course asks nobody to write it.
+and branches that do nothing but raise, because a course asks nobody to write it; and what only
+prints.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ def _statements(definition: _Definition) -> Iterator[tuple[ast.stmt, frozenset[s
 def _walk(block: list[ast.stmt]) -> Iterator[ast.stmt]:
     for statement in block:
         yield statement
-        if _only_raises(statement):
+        if _only_raises(statement) or _only_prints(statement):
             continue
         for name in ("body", "orelse"):
             yield from _walk(getattr(statement, name, []))
@@ -157,11 +158,19 @@ def _walk(block: list[ast.stmt]) -> Iterator[ast.stmt]:
 def _is_left_alone(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant) or _is_requirement(statement.value)
-    return isinstance(statement, ast.Raise) or _only_raises(statement)
+    return isinstance(statement, ast.Raise) or _only_raises(statement) or _only_prints(statement)
 
 
 def _only_raises(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.If) and isinstance(statement.body[0], ast.Raise)
+
+
+def _only_prints(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.If) and all(map(_is_print, statement.body))
+
+
+def _is_print(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and ast.unparse(statement).startswith("print(")
 
 
 def _is_requirement(node: ast.AST) -> bool:
