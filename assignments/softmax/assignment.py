@@ -42,13 +42,18 @@ def drawn(target: str, reg: float) -> LinearLoss:
 def large(target: str) -> LinearLoss:
     """Return a loss on scores of which no exponential can be taken.
 
-    Half of the examples have scores near 1200, the others near 0: no one number fits both.
+    Four examples have scores near 1200, four near 0: no one number fits both. Of the last one's
+    scores only the largest will do; even there, no probability is zero.
     """
     return LinearLoss(
         target=target,
-        W=normal(6, 4, offset=200.0),
-        X=rows(normal(4, 6, scale=0.3, offset=1.0), normal(4, 6, scale=0.05)),
-        y=integers(4, 8),
+        W=rows(fixed([[0.0, 7.25, 7.253, 7.257]]), normal(6, 4, offset=200.0)),
+        X=rows(
+            normal(4, 7, scale=0.3, offset=1.0),
+            normal(4, 7, scale=0.05),
+            fixed([[100.0] + [0.0] * 6]),
+        ),
+        y=rows(integers(4, 8), fixed([2])),
     )
 
 

@@ -24,7 +24,7 @@ class DrawsCheck(Check):
     """A new minibatch of ``batch_size`` examples with their labels is drawn at every step.
 
     With minibatches of one and a learning rate of zero each loss is that of one example, and not
-    always of the same one. A classifier without a store is trained as its constructor leaves it:
+    always of the same few. A classifier without a store is trained as its constructor leaves it:
     it must make weights of the declared shapes first.
     """
 
@@ -111,6 +111,12 @@ class DrawsCheck(Check):
                 f"The loss of step {odd[0]} is that of no single example with its label, "
                 "though batch_size is 1."
             )
-        if np.ptp(single[drawn]) == 0.0:
+        return self._too_few(np.unique(single[drawn]).size, np.unique(single).size)
+
+    def _too_few(self, drawn: int, different: int) -> str:
+        """Return what is wrong where some examples are never drawn, as chance alone never does."""
+        if drawn == 1:
             return "Every step takes the same example."
+        if 5 * drawn <= 3 * different and 4 * different <= self.steps:
+            return f"{self.steps} steps take no more than {drawn} of {different} examples."
         return ""

@@ -62,7 +62,8 @@ def test_mode_check(target: str, name: str, shape: tuple[int, ...], points: Poin
     """Return the check of running averages over several batches, and of test mode.
 
     Gamma and beta are not one and zero, and the batches differ, so that test mode without them
-    or by the batch's own statistics is wrong. Arguments are those of `train_checks`.
+    or by the batch's own statistics is wrong. Features come with a momentum, images without one,
+    as in the course's notebooks. Arguments are those of `train_checks`.
     """
     return ValueCheck(
         id=name,
@@ -71,7 +72,7 @@ def test_mode_check(target: str, name: str, shape: tuple[int, ...], points: Poin
             batches=normal(3, *shape, scale=2.0, offset=5.0),
             x=normal(*shape, scale=3.0, offset=4.0),
             arguments=_scale_and_shift(shape[1]),
-            options={"momentum": 0.7},
+            options={"momentum": 0.7} if len(shape) == 2 else {},
         ),
         points=points_of(name, TEST_PARTS, points),
         hint="What becomes of the averages with each batch, and what does test mode do with them?",

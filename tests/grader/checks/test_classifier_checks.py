@@ -133,6 +133,18 @@ def test_loss_without_gradient_earns_nothing_for_standing_still(judge: Judge) ->
     assert statuses(judge(draws, {SOFTMAX: Stub})) == {Status.FAILED}
 
 
+def test_minibatches_of_the_first_examples_only_are_told(judge: Judge) -> None:
+    """Whoever counts features where examples are meant never sees the last examples."""
+
+    class CountsFeatures(Softmax):
+        def train(self, X: Any, y: Any, *args: Any, **settings: Any) -> Any:
+            return super().train(X[: X.shape[1]], y[: X.shape[1]], *args, **settings)
+
+    outcomes = judge(draws, {SOFTMAX: CountsFeatures})
+    assert statuses(outcomes) == {Status.FAILED}
+    assert "40 steps take no more than 5 of 9" in outcomes["loss_history"].message
+
+
 class Reporting(LocalCandidate):
     """Reports what a function raises, as a sandbox does."""
 
