@@ -184,7 +184,7 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.targets)
     located = locate(handed_in, targets)
     programmes = lay_out(handed_in, located)
-    naming = Naming(located.definitions, _keywords(chosen))
+    naming = Naming(located.definitions, collect_keywords(chosen))
     old_names = all(loaded.assignment.old_names for loaded in chosen)
     candidate = _make_candidate(programmes, located, naming, tools, old_names=old_names)
     judge = Judge.of(candidate, located.definitions, programmes)
@@ -297,7 +297,8 @@ def confine(level: Level, limits: Limits) -> Confinement:
     )
 
 
-def _keywords(chosen: Sequence[LoadedAssignment]) -> dict[str, tuple[str, ...]]:
+def collect_keywords(chosen: Sequence[LoadedAssignment]) -> dict[str, tuple[str, ...]]:
+    """Return the other names that editions of the assignments have for keyword parameters."""
     keywords: dict[str, tuple[str, ...]] = {}
     for loaded in chosen:
         for edition in loaded.assignment.editions:
