@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from grader.course.assignment import Assignment, EarlierYear, Question, Vectorised
     from grader.course.conventions import Choice, Convention
     from grader.course.hand_in import HandIn
-    from grader.inputs import fixed, integers, length, linspace, normal, rows, uniform
+    from grader.inputs import fixed, integers, linspace, normal, rows, uniform
+    from grader.lengths import length
     from grader.model import Limits, Policy, Rule, Visibility
     from grader.pipeline import grade
 
@@ -135,7 +136,7 @@ _HOMES = {
     "fixed": "grader.inputs",
     "grade": "grader.pipeline",
     "integers": "grader.inputs",
-    "length": "grader.inputs",
+    "length": "grader.lengths",
     "linspace": "grader.inputs",
     "normal": "grader.inputs",
     "rows": "grader.inputs",

@@ -8,65 +8,37 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from grader.lengths import Shape, Size, known_size, known_sizes, length, settle_lengths
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Size: TypeAlias = "int | Drawn"
-"""The length of an axis, or a setting: a number, or one that is drawn."""
-Shape: TypeAlias = "tuple[Size, ...]"
-
-
-class Drawn:
-    """A length that is drawn, or made of such lengths by ``+``, ``-`` and ``*``."""
-
-    __slots__ = ()
-
-    def __add__(self, other: Size) -> Combined:
-        """Return the sum."""
-        return Combined("+", self, other)
-
-    def __sub__(self, other: Size) -> Combined:
-        """Return the difference."""
-        return Combined("-", self, other)
-
-    def __mul__(self, other: Size) -> Combined:
-        """Return the product."""
-        return Combined("*", self, other)
-
-
-@dataclass(frozen=True, slots=True)
-class Length(Drawn):
-    """A whole number from ``low`` to ``high``, the same wherever its name stands in a check.
-
-    Raises
-    ------
-    ValueError
-        If there is no number to draw.
-    """
-
-    name: str
-    low: int
-    high: int
-
-    def __post_init__(self) -> None:
-        if not self.low <= self.high:
-            raise ValueError(f"length {self.name} is to be from {self.low} to {self.high}")
-
-
-@dataclass(frozen=True, slots=True)
-class Combined(Drawn):
-    """Two lengths put together."""
-
-    operation: str
-    """``+``, ``-`` or ``*``."""
-    left: Size
-    right: Size
+__all__ = [
+    "Fixed",
+    "Input",
+    "Integers",
+    "Linspace",
+    "Normal",
+    "Rows",
+    "Size",
+    "Uniform",
+    "describe_inputs",
+    "fixed",
+    "generator_for",
+    "integers",
+    "length",
+    "linspace",
+    "make_inputs",
+    "normal",
+    "rows",
+    "uniform",
+]
 
 
 class Input(ABC):
@@ -88,7 +60,7 @@ class Normal(Input):
 
     def make(self, generator: np.random.Generator) -> NDArray[np.float64]:
         """Return float64 entries of the declared shape."""
-        drawn = generator.standard_normal(_numbers(self.shape)) * self.scale
+        drawn = generator.standard_normal(known_sizes(self.shape)) * self.scale
         if self.margin:
             drawn += np.copysign(self.margin, drawn)
         return drawn + self.offset
@@ -104,7 +76,7 @@ class Uniform(Input):
 
     def make(self, generator: np.random.Generator) -> NDArray[np.float64]:
         """Return float64 entries of the declared shape."""
-        return generator.uniform(self.low, self.high, _numbers(self.shape))
+        return generator.uniform(self.low, self.high, known_sizes(self.shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +90,7 @@ class Linspace(Input):
 
     def make(self, generator: np.random.Generator) -> NDArray[np.float64]:
         """Return float64 entries; with ``transposed`` the axes are reversed afterwards."""
-        shape = _numbers(self.shape)
+        shape = known_sizes(self.shape)
         values = np.linspace(self.start, self.stop, num=int(np.prod(shape))).reshape(shape)
         return np.ascontiguousarray(values.T) if self.transposed else values
 
@@ -132,7 +104,7 @@ class Integers(Input):
 
     def make(self, generator: np.random.Generator) -> NDArray[np.int64]:
         """Return int64 entries of the declared shape."""
-        return generator.integers(_number(self.high), size=_numbers(self.shape))
+        return generator.integers(known_size(self.high), size=known_sizes(self.shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +127,6 @@ class Rows(Input):
     def make(self, generator: np.random.Generator) -> NDArray[np.float64]:
         """Return all rows, those of the first declaration on top."""
         return np.concatenate([block.make(generator) for block in self.blocks])
-
-
-def length(name: str, low: int, high: int) -> Length:
-    """Declare a length of any axis, or a setting, drawn from ``low`` to ``high``."""
-    return Length(name, low, high)
 
 
 def normal(*shape: Size, scale: float = 1.0, offset: float = 0.0, margin: float = 0.0) -> Normal:
@@ -203,15 +170,8 @@ def make_inputs(declared: Mapping[str, Any], generator: np.random.Generator) -> 
 
     Lengths that are to be drawn are drawn first of all, in the order in which they are named.
     """
-    lengths = {one.name: one for one in _lengths_in(declared)}
-    drawn = {
-        name: int(generator.integers(one.low, one.high, endpoint=True))
-        for name, one in lengths.items()
-    }
-    return {
-        name: _make(_settle(item, drawn) if drawn else item, generator)
-        for name, item in declared.items()
-    }
+    settled = settle_lengths(declared, generator)
+    return {name: _make(item, generator) for name, item in settled.items()}
 
 
 def describe_inputs(values: Mapping[str, Any]) -> str:
@@ -225,51 +185,6 @@ def describe_inputs(values: Mapping[str, Any]) -> str:
         else:
             parts.append(f"{name} {value}")
     return ", ".join(part for part in parts if part)
-
-
-def _number(size: Size) -> int:
-    """Return a size that is known by now."""
-    if isinstance(size, Drawn):
-        raise ValueError(f"{size} is not drawn yet: inputs with lengths are made by make_inputs")
-    return size
-
-
-def _numbers(shape: Shape) -> tuple[int, ...]:
-    return tuple(_number(size) for size in shape)
-
-
-def _lengths_in(item: Any) -> Iterator[Length]:
-    """Go through the lengths that a declaration names."""
-    if isinstance(item, Length):
-        yield item
-    elif isinstance(item, Mapping):
-        for inner in item.values():
-            yield from _lengths_in(inner)
-    elif isinstance(item, tuple):
-        for inner in item:
-            yield from _lengths_in(inner)
-    elif isinstance(item, Combined):
-        yield from _lengths_in((item.left, item.right))
-    elif isinstance(item, Input):
-        for field in fields(item):  # type: ignore[arg-type]
-            yield from _lengths_in(getattr(item, field.name))
-
-
-def _settle(item: Any, drawn: Mapping[str, int]) -> Any:
-    """Return a declaration with numbers in the place of lengths."""
-    if isinstance(item, Length):
-        return drawn[item.name]
-    if isinstance(item, Combined):
-        left, right = _settle(item.left, drawn), _settle(item.right, drawn)
-        return {"+": left + right, "-": left - right, "*": left * right}[item.operation]
-    if isinstance(item, Mapping):
-        return {name: _settle(inner, drawn) for name, inner in item.items()}
-    if isinstance(item, tuple):
-        return tuple(_settle(inner, drawn) for inner in item)
-    if isinstance(item, Input):
-        values = {f.name: _settle(getattr(item, f.name), drawn) for f in fields(item)}  # type: ignore[arg-type]
-        return replace(item, **values)  # type: ignore[type-var]
-    return item
 
 
 def _make(item: Any, generator: np.random.Generator) -> Any:

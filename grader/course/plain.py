@@ -27,6 +27,7 @@ _HOMES = (
     "grader.course.assignment",
     "grader.course.conventions",
     "grader.inputs",
+    "grader.lengths",
     "grader.model",
     "grader.submission.edition",
 )

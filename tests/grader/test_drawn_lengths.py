@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.inputs import (
-    describe_inputs,
-    generator_for,
-    integers,
-    length,
-    linspace,
-    make_inputs,
-    normal,
-)
+from grader.inputs import describe_inputs, generator_for, integers, linspace, make_inputs, normal
+from grader.lengths import length
 
 seeds = st.integers(0, 2**64 - 1)
 N, C, S = length("N", 2, 6), length("C", 3, 5), length("stride", 1, 3)

@@ -16,13 +16,13 @@ from grader.inputs import (
     fixed,
     generator_for,
     integers,
-    length,
     linspace,
     make_inputs,
     normal,
     rows,
     uniform,
 )
+from grader.lengths import length
 
 DECLARED = {
     "x": normal(4, 3, scale=2.0, offset=1.0),
