@@ -20,7 +20,16 @@ from grader.course.secret import Seeds
 from grader.course.trial import settle
 from grader.errors import SandboxError
 from grader.holding_back import hold_back
-from grader.model import CheckResult, Kind, Location, Outcome, Progress, SourceLine, Status
+from grader.model import (
+    CheckResult,
+    Kind,
+    Location,
+    Outcome,
+    Progress,
+    SourceLine,
+    Status,
+    Visibility,
+)
 from grader.reach import NameGraph
 from grader.submission.definition import Definition
 from grader.submission.lines import find_result_line
@@ -88,16 +97,21 @@ class Judge:
     ) -> list[CheckResult]:
         """Run every check and return a row per part, with points still to be given."""
         rows = list(assignment.rows())
-        results: list[CheckResult] = []
+        examined: dict[str, list[CheckResult]] = {}
         patience = self.candidate.spent_budgets + _PATIENCE
-        for done, (question, check) in enumerate(rows):
+        # Last, and in a worker that ends with them: code that remembers what it was given could
+        # tell it in the messages and in the digits of checks whose details are shown.
+        for done, (question, check) in enumerate(sorted(rows, key=lambda row: _is_hidden(row[1]))):
             if progress is not None:
                 progress(check.id, done, len(rows))
             own = values_of(expected, assignment, check, settled)
-            results += self._examine(question, check, own, seeds.of(check))
+            examined[check.id] = self._examine(question, check, own, seeds.of(check))
             if self.candidate.spent_budgets >= patience:
                 self.candidate.shorten_budgets()  # one hand-in must not hold up all the others
                 patience = sys.maxsize
+        if any(_is_hidden(check) for _, check in rows):
+            self.candidate.restart()
+        results = [result for _, check in rows for result in examined[check.id]]
         right = find_right_functions(results)
         results = [self._blame_caller(result, right) for result in results]
         parts = [(check, part) for _, check in rows for part in check.parts]
@@ -128,6 +142,8 @@ class Judge:
 
     def _run_again(self, check: Check, expected: Expected, seed: int) -> dict[str, Outcome]:
         outcomes = self._run_check(check, expected, seed)
+        if _is_hidden(check):
+            self.candidate.restart()
         return {part: self._explain(check, part, outcomes[part]) for part in check.parts}
 
     def _examine(
@@ -250,6 +266,10 @@ class Judge:
             if module.cells and file.startswith(f"{path}["):
                 return _cell_lines(module, file)
         return []
+
+
+def _is_hidden(check: Check) -> bool:
+    return check.visibility is not Visibility.PUBLIC
 
 
 def _cell_lines(module: ModuleSource, file: str) -> list[str]:

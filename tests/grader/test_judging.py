@@ -10,7 +10,7 @@ import pytest
 
 from grader.course.catalogue import load_assignment
 from grader.course.expected import regenerate
-from grader.model import Limits, Report, Status
+from grader.model import Limits, Report, Status, Visibility
 from grader.pipeline import grade
 
 CORRECT = Path(__file__).parent.parent / "cases/fully_connected/cs231n_correct/submission"
@@ -149,12 +149,15 @@ def test_state_left_by_one_check_does_not_cost_another(submission: Path) -> None
 
 
 def test_progress_names_every_check_in_order() -> None:
-    """The display is told of each check before it runs, and how many there are."""
+    """The display is told of each check before it runs, hidden ones last, and how many there are."""
     seen: list[tuple[str, int, int]] = []
     report = grade(
         CORRECT, ASSIGNMENT, progress=lambda name, done, total: seen.append((name, done, total))
     )
-    names = list(dict.fromkeys(check.id.rpartition(".")[0] for check in report.checks))
+    hidden = [check.visibility is not Visibility.PUBLIC for check in report.checks]
+    rows = [check.id.rpartition(".")[0] for check in report.checks]
+    in_order = sorted(zip(hidden, rows, strict=True), key=lambda pair: pair[0])
+    names = list(dict.fromkeys(row for _, row in in_order))
     assert [name for name, _, _ in seen] == names
     assert [done for _, done, _ in seen] == list(range(len(names)))
     assert {total for _, _, total in seen} == {len(names)}
