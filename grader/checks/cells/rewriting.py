@@ -23,11 +23,11 @@ from grader.checks.cells.sites import (
     called_name,
     find_all_equal,
     find_comparison,
+    find_order,
+    subject_of,
 )
 
 _SETUP_NAMES = frozenset({"FOLDERNAME", "GOOGLE_DRIVE_PATH", "__file__"})
-_ORDER = (ast.Lt, ast.LtE)
-_REVERSED = (ast.Gt, ast.GtE)
 _Node = TypeVar("_Node", bound=ast.AST)
 
 
@@ -205,7 +205,7 @@ class Rewriter(ast.NodeTransformer):
 
     def _bounded(self, test: ast.expr, message: str, part: str | None) -> ast.stmt | None:
         """Return what records ``distance < limit``, if that is what a condition is."""
-        sides = _below(test)
+        sides = find_order(test)
         if sides is None:
             return None
         small, limit = sides
@@ -221,7 +221,7 @@ class Rewriter(ast.NodeTransformer):
         return None
 
     def _bound_of(self, test: ast.expr) -> ast.stmt | None:
-        sides = _below(test)
+        sides = find_order(test)
         if sides is None or not self._judged or not isinstance(sides[0], ast.Name):
             return None
         number = self._holding.get(sides[0].id)
@@ -230,7 +230,7 @@ class Rewriter(ast.NodeTransformer):
         return ast.Expr(_call("bound", ast.Constant(None), ast.Constant(number), sides[1]))
 
     def _condition(self, test: ast.expr, message: str, part: str | None) -> ast.stmt:
-        number = ast.Constant(self._book.add_condition(test, _subject(test), message, part))
+        number = ast.Constant(self._book.add_condition(test, subject_of(test), message, part))
         empty = ast.arguments([], [], None, [], [], None, [])
         return ast.Expr(_call("condition", number, ast.Lambda(empty, test), self._where()))
 
@@ -280,24 +280,6 @@ class Rewriter(ast.NodeTransformer):
             case ast.Call(args=[ast.Constant(value=int(number)), *_]):
                 return number
         return None
-
-
-def _below(test: ast.expr) -> tuple[ast.expr, ast.expr] | None:
-    """Return the smaller and the larger side of a condition that is one comparison."""
-    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-        return None
-    if isinstance(test.ops[0], _ORDER):
-        return test.left, test.comparators[0]
-    if isinstance(test.ops[0], _REVERSED):
-        return test.comparators[0], test.left
-    return None
-
-
-def _subject(test: ast.expr) -> ast.expr:
-    """Return what a condition is about."""
-    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Constant):
-        return test.comparators[0]
-    return test.left if isinstance(test, ast.Compare) else test
 
 
 def _first_text(node: ast.expr) -> str | None:

@@ -11,6 +11,8 @@ from grader.checks.cells.names import DISTANCES
 
 WHERE = "__cell__"
 """Name under which a transformed cell reaches the observer."""
+_ORDER = (ast.Lt, ast.LtE)
+_REVERSED = (ast.Gt, ast.GtE)
 
 
 class Shape(Enum):
@@ -111,6 +113,24 @@ def find_all_equal(node: ast.expr) -> Found | None:
     if isinstance(inner, ast.Compare) and len(inner.ops) == 1 and isinstance(inner.ops[0], ast.Eq):
         return Found(Shape.EQUAL, inner.left, inner.comparators[0])
     return None
+
+
+def find_order(test: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """Return the smaller and the larger side of a condition that is one comparison."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return None
+    if isinstance(test.ops[0], _ORDER):
+        return test.left, test.comparators[0]
+    if isinstance(test.ops[0], _REVERSED):
+        return test.comparators[0], test.left
+    return None
+
+
+def subject_of(test: ast.expr) -> ast.expr:
+    """Return what a condition is about."""
+    if isinstance(test, ast.Compare) and isinstance(test.left, ast.Constant):
+        return test.comparators[0]
+    return test.left if isinstance(test, ast.Compare) else test
 
 
 def called_name(node: ast.Call) -> str:
