@@ -149,7 +149,7 @@ def test_state_left_by_one_check_does_not_cost_another(submission: Path) -> None
 
 
 def test_progress_names_every_check_in_order() -> None:
-    """The display is told of each check before it runs, hidden ones last, and how many there are."""
+    """The display is told of each check before it runs, and of how many; hidden ones last."""
     seen: list[tuple[str, int, int]] = []
     report = grade(
         CORRECT, ASSIGNMENT, progress=lambda name, done, total: seen.append((name, done, total))
