@@ -167,10 +167,10 @@ def network_laws(network: Network, points: Points) -> PropertyCheck:
         Points by check id, ``<class>.properties`` among them.
     """
     laws = (
+        ScoresShiftOut(name="shift", network=network),
         ScoresWithoutLabels(name="scores", network=network),
         LeavesParameters(name="parameters_kept", network=network),
         NetworkAveraged(name="mean", network=network),
-        ScoresShiftOut(name="shift", network=network),
         NetworkPenalty(name="penalty", network=network),
     )
     return check_laws(network.name, laws, points)

@@ -105,11 +105,11 @@ LAWS: dict[str, tuple[Property, ...]] = {
         ConvolutionReluPool(window=(3, 3), strides=(1, 1), pads=(1, 1), positions=(2, 2))
     ),
     "ThreeLayerConvNet": (
+        ScoresShiftOut(name="shift", network=NETWORK),
         ScoresWithoutLabels(name="scores", network=NETWORK),
         OrderDoesNotMatter(name="order", network=NETWORK),
         LeavesParameters(name="parameters_kept", network=NETWORK),
         NetworkAveraged(name="mean", network=NETWORK),
-        ScoresShiftOut(name="shift", network=NETWORK),
         NetworkPenalty(name="penalty", network=NETWORK),
     ),
 }

@@ -77,9 +77,8 @@ def require_equal(
         If they differ by more.
     """
     sides = [np.asarray(got), np.asarray(wanted)]
-    if _are_close(
-        sides[0], sides[1], tolerance * SMALLEST_SCALE
-    ):  # whatever they were computed from
+    # That close they agree on any scale.
+    if _are_close(sides[0], sides[1], tolerance * SMALLEST_SCALE):
         return
     terms = [*sides, *map(np.asarray, scale_of)]
     # float32 arithmetic is not a mistake; Python's own numbers say nothing about theirs.

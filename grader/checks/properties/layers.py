@@ -117,8 +117,8 @@ class OneByOne(LayerLaw):
     hint: ClassVar[str] = "What do you compute over all examples together that each has for itself?"
 
     def draw(self, draw: Draw) -> Example:
-        """Return a minibatch of two or three."""
-        return self.layer.draw(draw, draw.size(2, 3))
+        """Return a minibatch of two."""
+        return self.layer.draw(draw, 2)
 
     def converse(self, example: Example) -> Conversation:
         """Compare the output of the minibatch with that of its examples."""
@@ -159,8 +159,8 @@ class GradientsAddUp(LayerLaw):
     hint: ClassVar[str] = "Each example adds its own share to a parameter's gradient: which one?"
 
     def draw(self, draw: Draw) -> Example:
-        """Return a minibatch of two or three, and an upstream gradient."""
-        arguments = self.layer.draw(draw, draw.size(2, 3))
+        """Return a minibatch of two, and an upstream gradient."""
+        arguments = self.layer.draw(draw, 2)
         return {**arguments, "dout": draw_upstream(self.layer, draw, arguments)}
 
     def converse(self, example: Example) -> Conversation:

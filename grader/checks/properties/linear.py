@@ -77,8 +77,8 @@ class LossAveraged(LinearLaw):
     hint: ClassVar[str] = "By what is the sum over the examples divided, in loss and gradient?"
 
     def draw(self, draw: Draw) -> Example:
-        """Return two or three examples."""
-        return draw_problem(draw, draw.size(2, 3))
+        """Return two examples."""
+        return draw_problem(draw, 2)
 
     def converse(self, example: Example) -> Conversation:
         """Compare the minibatch with its examples."""

@@ -108,8 +108,8 @@ class ScoresAveraged(ScoresLaw):
     hint: ClassVar[str] = "By what is the sum over the examples divided, in loss and gradient?"
 
     def draw(self, draw: Draw) -> Example:
-        """Return scores and labels of two or three examples."""
-        return draw_scores(draw, draw.size(2, 3))
+        """Return scores and labels of two examples."""
+        return draw_scores(draw, 2)
 
     def converse(self, example: Example) -> Conversation:
         """Compare the minibatch with its examples."""

@@ -49,8 +49,8 @@ class ScoresWithoutLabels(NetworkLaw):
     hint: ClassVar[str] = "What does loss return when y is None, and what is added last?"
 
     def draw(self, draw: Draw) -> Example:
-        """Return a network, two or three examples, and a number."""
-        example = self.network.draw(draw, draw.size(2, 3))
+        """Return a network, two examples, and a number."""
+        example = self.network.draw(draw, 2)
         return {**example, "c": draw.number(nonzero=True)}
 
     def converse(self, example: Example) -> Conversation:
@@ -112,15 +112,14 @@ class LeavesParameters(NetworkLaw):
         replies = yield [
             *opened.writes(params),
             opened.loss(X, y),
-            *opened.reads(),
+            opened.read(),
             opened.loss(X, y),
         ]
-        first, *read, again = replies[len(params) :]
+        first, read, again = replies[len(params) :]
         loss, grads = opened.take_loss(first, params)
-        for (name, value), reply in zip(params.items(), read, strict=True):
-            found = opened.as_declared(name, reply.value, value, f"params[{name!r}]")
+        for name, found in opened.take_params(read, params).items():
             message = f"params[{name!r}] is another array after loss(X, y) has been called."
-            require_equal(message, found, value, self.tolerance)
+            require_equal(message, found, params[name], self.tolerance)
         repeated, grads_again = opened.take_loss(again, params)
         message = "The same loss(X, y) gives another loss the second time."
         require_equal(message, repeated, loss, self.tolerance)
@@ -150,8 +149,8 @@ class NetworkAveraged(NetworkLaw):
     hint: ClassVar[str] = "Where is the division by the number of examples, and is it there once?"
 
     def draw(self, draw: Draw) -> Example:
-        """Return a network and two or three examples."""
-        return self.network.draw(draw, draw.size(2, 3))
+        """Return a network and two examples."""
+        return self.network.draw(draw, 2)
 
     def converse(self, example: Example) -> Conversation:
         """Compare the minibatch with its examples."""

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 Opening = Generator[Sequence[Operation], list[Reply], "list[OpenNetwork]"]
 
 _WHOLE = frozenset({KEEP_ALL})
+_PARAMS = (("attr", "params"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class Network(ABC):
         """
         positional, keywords = self.constructor(example)
         given = [keywords if self.reg_in_call else {**keywords, "reg": reg} for reg in strengths]
-        shapes = Shapes(Earlier(1, self.name), (("attr", "params"),))
+        shapes = Shapes(Earlier(1, self.name), _PARAMS)
         asked = [(Call(self.target, positional, own, _WHOLE), shapes) for own in given]
         replies = yield [operation for pair in asked for operation in pair]
         return [
@@ -146,9 +147,9 @@ class OpenNetwork:
             for name, value in params.items()
         ]
 
-    def reads(self) -> list[Operation]:
+    def read(self) -> Read:
         """Return what reads all parameters."""
-        return [Read(self.handle, self._path(name)) for name in self.names]
+        return Read(self.handle, _PARAMS)
 
     def scores(self, X: NDArray[Any]) -> Method:
         """Return the call without labels."""
@@ -176,6 +177,15 @@ class OpenNetwork:
             for name, value in params.items()
         }
 
+    def take_params(self, reply: Reply, params: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+        """Return what was read, as the parameters are declared."""
+        return {
+            name: self.as_declared(
+                name, pick(reply.value, (self.names[name],), "params"), value, f"params[{name!r}]"
+            )
+            for name, value in params.items()
+        }
+
     def as_declared(self, name: str, found: Any, value: NDArray[Any], said: str) -> NDArray[Any]:
         """Return a parameter or its gradient in the shape that the parameter is declared in."""
         if isinstance(found, np.ndarray) and found.ndim == 2 and self._is_turned(name, value):
@@ -183,7 +193,7 @@ class OpenNetwork:
         return take_array(found, value.shape, said)
 
     def _path(self, name: str) -> tuple[tuple[str, Any], ...]:
-        return (("attr", "params"), ("item", self.names[name]))
+        return (*_PARAMS, ("item", self.names[name]))
 
     def _is_turned(self, name: str, value: NDArray[Any]) -> bool:
         kept = self.kept[name]
