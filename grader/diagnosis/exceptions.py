@@ -40,6 +40,12 @@ _QUESTIONS: Mapping[str, str] = {
         "A product sums over one axis of each side. Which lengths meet in it, and which axis "
         "of yours stands for what?"
     ),
+    r"could not broadcast input array from shape \((?:\d+,)*0[,)]": (
+        "One side is empty. What does a slice such as [pad:-pad] hold where pad is zero?"
+    ),
+    r"zero-size array to reduction": (
+        "The array is empty. Does the window still lie inside of what it is taken from?"
+    ),
     r"could not be broadcast|non-broadcastable|could not broadcast": (
         "Print the shapes of both sides: which axis of one belongs to which of the other?"
     ),

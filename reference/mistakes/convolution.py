@@ -16,6 +16,7 @@ stride, pad, out_shape = plan_convolution(x, w, b, conv_param)
     lengths = zip(x.shape[2:], w.shape[2:], strict=True)
     sizes = [1 + (length - window) // stride for length, window in lengths]
     out_shape = (*out_shape[:2], *sizes)"""
+_SQUARE_OUTPUT = "out_shape = (*out_shape[:3], 1 + (x.shape[2] + 2 * pad - w.shape[3]) // stride)"
 _SUM = "(window * w[f]).sum() + b[f]"
 _CROP = "dpadded[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]].copy()"
 _ROWS = "slice(i * stride, i * stride + height)"
@@ -93,6 +94,15 @@ MISTAKES = (
         explanation="Zeros are added along all four axes, so that there are more channels than "
         "the filters have.",
         hint="What is the shape of your padded array, and which two of its lengths should grow?",
+    ),
+    Mistake(
+        name="square_output",
+        target=_FORWARD,
+        edits=((_PLAN, f"{_PLAN}\n    {_SQUARE_OUTPUT}"),),
+        title="the output's width is computed from the image's height",
+        explanation="The number of columns is that of a square image, which shows as soon as an "
+        "image is none.",
+        hint="Where in your code does the width of the image appear?",
     ),
     Mistake(
         name="padding_not_in_size",

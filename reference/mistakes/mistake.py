@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from itertools import count, pairwise
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from reference.targets import TARGETS
@@ -107,9 +108,11 @@ def make_wrong(mistakes: Sequence[Mistake]) -> Callable[..., Any]:
         if second.start < first.end:
             names = ", ".join(mistake.name for mistake in mistakes)
             raise ValueError(f"mistakes {names} overlap at {source[second.start : first.end]!r}")
-    for edit in reversed(edits):
-        source = source[: edit.start] + edit.text + source[edit.end :]
-    wrong: Callable[..., Any] = getattr(_execute(source, module_name), attribute)
+    statements = [
+        _apply([edit for edit in edits if start <= edit.start < end], source, start, end)
+        for start, end in pairwise(_beginnings(source))
+    ]
+    wrong: Callable[..., Any] = getattr(_execute(statements, module_name), attribute)
     return wrong
 
 
@@ -119,6 +122,26 @@ class _Edit(NamedTuple):
     start: int
     end: int
     text: str
+
+
+def _apply(edits: Sequence[_Edit], source: str, start: int, end: int) -> str:
+    """Return a stretch of a source with the edits that lie in it."""
+    pieces = []
+    for edit in edits:
+        pieces += [source[start : edit.start], edit.text]
+        start = edit.end
+    return "".join((*pieces, source[start:end]))
+
+
+@lru_cache(maxsize=16)
+def _beginnings(source: str) -> tuple[int, ...]:
+    """Return where the statements at the top of a source begin, and where the last one ends."""
+    starts = _line_starts(source)
+    lines = [
+        min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
+        for node in _parse(source).body
+    ]
+    return (*(starts[line - 1] for line in lines), len(source))
 
 
 def _read_source(module_name: str) -> str:
@@ -133,7 +156,7 @@ def _read_source(module_name: str) -> str:
 
 def _place(mistake: Mistake, source: str, attribute: str) -> Iterator[_Edit]:
     """Find the places in a module's source that a mistake edits."""
-    definition = _find(ast.parse(source), mistake.within or attribute)
+    definition = _find(_parse(source), mistake.within or attribute)
     starts = _line_starts(source)
     start, end = _span(definition, starts)
     documented = [_span(node, starts) for node in _docstrings(definition)]
@@ -149,6 +172,12 @@ def _place(mistake: Mistake, source: str, attribute: str) -> Iterator[_Edit]:
                 f"{definition.name}, expected once"
             )
         yield _Edit(found[0], found[0] + len(old), new)
+
+
+@lru_cache(maxsize=16)
+def _parse(source: str) -> ast.Module:
+    """Return a module's syntax tree, which is the same for all mistakes in its text."""
+    return ast.parse(source)
 
 
 def _find(tree: ast.Module, path: str) -> _Definition:
@@ -177,6 +206,7 @@ def _docstrings(definition: _Definition) -> Iterator[ast.Expr]:
                 yield first
 
 
+@lru_cache(maxsize=16)
 def _line_starts(source: str) -> list[int]:
     starts = [0]
     for line in source.splitlines(keepends=True):
@@ -196,13 +226,21 @@ def _occurrences(text: str, source: str, start: int, end: int) -> Iterator[int]:
         place = source.find(text, place + 1, end)
 
 
-def _execute(source: str, module_name: str) -> ModuleType:
+def _execute(statements: Sequence[str], module_name: str) -> ModuleType:
     module = ModuleType(f"{module_name}_with_mistake_{next(_fresh_numbers)}")
-    code = compile(source, f"<{module.__name__}>", "exec")
     # Named tuples and data classes look their module up while they are made.
     sys.modules[module.__name__] = module
     try:
-        exec(code, vars(module))  # noqa: S102 - our own text
+        for statement in statements:
+            exec(_compile(statement), vars(module))  # noqa: S102 - our own text
     finally:
         del sys.modules[module.__name__]
     return module
+
+
+@lru_cache(maxsize=2048)
+def _compile(statement: str) -> CodeType:
+    """Return the code of one statement: those without a mistake are compiled once for all."""
+    flags = annotations.compiler_flag  # which all modules of the reference ask for
+    code: CodeType = compile(statement, "<with a mistake>", "exec", flags, dont_inherit=True)
+    return code

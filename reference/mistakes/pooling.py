@@ -12,6 +12,8 @@ _FORWARD = "layers:max_pool_forward_naive"
 _BACKWARD = "layers:max_pool_backward_naive"
 
 _CORNER = "top, left = i * stride, j * stride"
+_PLAN = "height, width, stride, out_shape = plan_pooling(x, pool_param)"
+_SQUARE_OUTPUT = "out_shape = (*out_shape[:3], (x.shape[2] - width) // stride + 1)"
 _SIDES = "top : top + height, left : left + width"
 _ROUTE = """\
         row, column = divmod(int(window.argmax()), width)
@@ -81,6 +83,15 @@ MISTAKES = (
         title="the window's height is used for its width, too",
         explanation="Windows are taken for squares.",
         hint="Where in your code does pool_width appear?",
+    ),
+    Mistake(
+        name="square_output",
+        target=_FORWARD,
+        edits=((_PLAN, f"{_PLAN}\n    {_SQUARE_OUTPUT}"),),
+        title="the output's width is computed from the image's height",
+        explanation="The number of columns is that of a square image, which shows as soon as an "
+        "image is none.",
+        hint="Where in your code does the width of the image appear?",
     ),
     windows.rows_and_columns_swapped(
         target=_FORWARD, edits=((_CORNER, "top, left = j * stride, i * stride"),)

@@ -57,6 +57,17 @@ MISTAKES = (
         hint="At the very first step, by what does your correction divide?",
     ),
     _adam(
+        name="counted_from_one_too_late",
+        edits=(
+            ("epsilon=1e-8, t=0", "epsilon=1e-8, t=1"),
+            ("beta1**t), v / (1 - beta2**t)", "beta1 ** (t - 1)), v / (1 - beta2 ** (t - 1))"),
+        ),
+        title="step counted from one, and after its use",
+        explanation="The first step is right, but a number of steps that is handed in is taken for "
+        "that of this step, and not of the steps before it.",
+        hint="If the settings say that four steps are done, which one is it that you are taking?",
+    ),
+    _adam(
         name="counted_twice",
         edits=(("beta1**t), v / (1 - beta2**t)", "beta1 ** (t + 1)), v / (1 - beta2 ** (t + 1))"),),
         title="step counted twice",

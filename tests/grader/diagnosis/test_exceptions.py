@@ -33,6 +33,8 @@ def message_of(code: str) -> str:
         ("np.zeros((3, 4)) @ np.zeros((3, 4))", "product"),
         ("np.zeros((3, 4)) + np.zeros((4, 3))", "shapes"),
         ("np.zeros((3, 4))[0] = np.zeros(3)", "shapes"),
+        ("np.zeros((2, 5, 5))[:] = np.zeros((2, 5, 5))[:, 0:-0, 0:-0]", "[pad:-pad]"),
+        ("np.zeros((2, 0)).max()", "window"),
         ("np.zeros(12).reshape(5, 3)", "shape hold"),
         ("a, b = (1, 2, 3)", "values"),
         ("a, b = 1", "values"),
