@@ -19,6 +19,7 @@ from grader.errors import SandboxError
 from grader.isolation.confinement import Confinement, Level
 from grader.isolation.failure import IsolationError
 from grader.isolation.levels import choose
+from grader.isolation.self_test import SelfTest, find_next
 from grader.isolation.visible import default_read_only
 from grader.model import (
     GraderInfo,
@@ -135,10 +136,14 @@ class Grader:
         secrets: Sequence[Path] = (),
     ) -> None:
         self._assignments = assignments
+        if sys.platform != "linux":
+            choose_level(isolation)  # says what is missing, before anything is missed
         self._zygote = Zygote()  # first of all: it loads NumPy while we do
         try:
             level = choose_level(isolation)
             self._settings = _Settings(level, limits or Limits(), seed, tuple(secrets))
+            self._asked = isolation
+            self._self_test = None if level is Level.WEAK else SelfTest(level)
         except BaseException:
             self._zygote.close()
             raise
@@ -151,13 +156,36 @@ class Grader:
         started = time.perf_counter()
         handed_in = open_submission(Path(submission))
         self._shelf = self._shelf or Shelf()
+        self._await_self_test()
         tools = _Tools(self._zygote, self._shelf, self._settings, progress)
         report = _grade(handed_in, self._assignments, tools)
         return replace(report, seconds=time.perf_counter() - started)
 
     def close(self) -> None:
         """End the workers' parent."""
+        if self._self_test is not None:
+            self._self_test.wait()
         self._zygote.close()
+
+    def _await_self_test(self) -> None:
+        """See that every layer of the level holds, else fall back as far as was asked for.
+
+        Raises
+        ------
+        SandboxError
+            If there is nothing to fall back to.
+        """
+        while self._self_test is not None:
+            report = self._self_test.wait()
+            self._self_test = None
+            if report.available:
+                return
+            try:
+                level = find_next(self._asked, report).level
+            except IsolationError as error:
+                raise SandboxError(str(error)) from error
+            self._settings = replace(self._settings, level=level)
+            self._self_test = SelfTest(level)
 
     def __enter__(self) -> Self:
         return self

@@ -28,7 +28,7 @@ def examine(verbose: bool) -> int:
     Ends with code 5 if student code could not be graded here without asking for --isolation weak.
     """
     from grader.isolation.confinement import Level
-    from grader.isolation.levels import probe
+    from grader.isolation.self_test import probe
 
     levels = [probe(level) for level in Level]
     chosen = next((each for each in levels if each.available and each.level.value != "weak"), None)
@@ -54,15 +54,37 @@ def _fact(name: str, value: str) -> str:
 
 
 def _describe_levels(levels: list[LevelReport], *, verbose: bool) -> list[str]:
-    lines = []
-    for each in levels:
-        state = "works" if each.available else f"not here: {each.reason}"
-        lines.append(_fact(each.level.value, state))
-        for layer in each.layers if verbose else ():
-            works = "kept apart" if layer.works else "NOT KEPT APART"
-            detail = f" ({layer.detail})" if layer.detail else ""
-            lines.append(printable(f"  {layer.name} {works}{detail}"))
+    lines = [_fact(each.level.value, _describe_level(each)) for each in levels]
+    lines += ["", *_tabulate(levels), ""]
+    if verbose:
+        for each in levels:
+            lines += [
+                printable(f"{each.level.value}, {layer.name}: {layer.detail}", limit=300)
+                for layer in each.layers
+            ]
     return lines
+
+
+def _describe_level(report: LevelReport) -> str:
+    if not report.available:
+        return f"not here: {report.reason}"
+    if report.level.value == "weak":
+        return "works, and protects from nothing but excess: it has to be asked for by name"
+    return "works: every layer refused what a worker tried"
+
+
+def _tabulate(levels: list[LevelReport]) -> list[str]:
+    """Return a row for each thing that is kept from student code, a column for each level."""
+    names = dict.fromkeys(layer.name for each in levels for layer in each.layers)
+    if not names:
+        return []
+    refused = [{layer.name: layer.works for layer in each.layers} for each in levels]
+    words = {True: "yes", False: "NO", None: "-"}
+    rows = [("kept from student code", *(each.level.value for each in levels))]
+    rows += [(name, *(words[column.get(name)] for column in refused)) for name in names]
+    return [
+        "".join([f"{row[0]:<24}", *(f"{cell:<10}" for cell in row[1:])]).rstrip() for row in rows
+    ]
 
 
 def _numpy_version() -> str:

@@ -26,7 +26,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-from grader.isolation import credentials, levels, system
+from grader.isolation import credentials, levels, self_test, system
 from grader.isolation.confinement import Confinement
 from grader.isolation.failure import IsolationError
 from grader.isolation.spawn import Spawned, reap_finished, spawn_process
@@ -253,7 +253,7 @@ def run_worker() -> dict[str, Any]:
 
 
 def ask_level() -> dict[str, Any]:
-    question = getattr(levels, ORDER["question"])
+    question = {"choose": levels.choose, "probe": self_test.probe}[ORDER["question"]]
     level = ORDER["level"]
     started = time.perf_counter()
     try:
