@@ -123,15 +123,23 @@ def judge(server: Server, attack: Attack) -> Cell:
     return Cell("GOT THROUGH" if problems else "blocked", problems)
 
 
-def judge_all(level: str, user: str, attacks: Sequence[Attack]) -> dict[str, Cell]:
+def judge_all(
+    level: str, user: str, attacks: Sequence[Attack], *, verbose: bool = False
+) -> dict[str, Cell]:
     """Return what came of each attack at one level as one user, by its name."""
     if all(level not in attack.levels for attack in attacks):
         return {attack.name: Cell("not promised") for attack in attacks}
+    found: dict[str, Cell] = {}
     try:
         with Server(level, user) as server:
-            return {attack.name: judge(server, attack) for attack in attacks}
+            for attack in attacks:
+                found[attack.name] = cell = judge(server, attack)
+                if verbose:
+                    print(level, user, attack.name, cell.word, *cell.problems, file=sys.stderr)
     except RuntimeError as error:
-        return {attack.name: Cell("NOT TRIED", (str(error),)) for attack in attacks}
+        left = [attack.name for attack in attacks if attack.name not in found]
+        found |= dict.fromkeys(left, Cell("NOT TRIED", (str(error),)))
+    return found
 
 
 def write_table(
@@ -157,12 +165,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--levels", nargs="+", choices=LEVELS, default=LEVELS)
     parser.add_argument("--users", nargs="+", choices=USERS, default=present_users())
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="tell each cell as it is known"
+    )
     parser.add_argument("attacks", nargs="*", metavar="ATTACK", help="by default all")
     asked = parser.parse_args()
     attacks = [ATTACKS[name] for name in asked.attacks or ATTACKS]
     pairs = [(level, user) for level in asked.levels for user in asked.users]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(lambda pair: judge_all(*pair, attacks), pairs))
+        found = list(pool.map(lambda pair: judge_all(*pair, attacks, verbose=asked.verbose), pairs))
     columns = [(*pair, cells) for pair, cells in zip(pairs, found, strict=True)]
     print("\n".join(write_table(attacks, columns)))
     return 0 if all(cell.holds for cells in found for cell in cells.values()) else 1
