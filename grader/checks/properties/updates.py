@@ -102,9 +102,16 @@ class UpdateLaw(Property):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandsStill(UpdateLaw):
-    """With no gradient and no past, a parameter stays where it is."""
+    """With no gradient and no past, a parameter stays where it is.
+
+    The configuration is the Solver's: the learning rate, and nothing that the rule can supply.
+    """
 
     hint: ClassVar[str] = "What is divided by what, when every gradient so far was zero?"
+
+    def _begin(self, example: Example) -> dict[str, Any]:
+        counted = {self.counter: 0} if self.counter else {}
+        return {"learning_rate": example["learning_rate"], **counted}
 
     def draw(self, draw: Draw) -> Example:
         """Return a parameter and no gradient."""
