@@ -70,6 +70,10 @@ _QUESTIONS: Mapping[str, str] = {
     r"^AttributeError: '[\w.]+' object has no attribute": (
         "What is it that the attribute is asked of, and where should it have got it?"
     ),
+    r"object is not callable": (
+        "A name with a parenthesis behind it is a call. Is an operator missing there, or has the "
+        "name been given to something else?"
+    ),
     r"truth value of an array": (
         "Each entry of an array is true or false by itself. Which of them do you ask about?"
     ),

@@ -88,7 +88,7 @@ class Explainer:
         findings = []
         for target in reversed(result.targets):
             found = None if target in endless else self.examine(target)
-            if found is None or (raised and not found.stops):
+            if found is None or (raised and not found.explains_exception):
                 continue
             if found.matched is not None and found.explains(part):
                 return _tell_mistake(result, found, found.matched)

@@ -35,9 +35,11 @@ class Finding:
         return frozenset(map(part_of, self.known.right))
 
     @property
-    def stops(self) -> bool:
-        """Whether some result does not come back, as that of a function that raises."""
-        return bool(self.observed.blank(self.known.right))
+    def explains_exception(self) -> bool:
+        """Whether the match is a mistake of which some results do not come back, as here."""
+        return self.matched is not None and bool(
+            self.matched.found.blank & self.observed.blank(self.known.right)
+        )
 
     def explains(self, part: str) -> bool | None:
         """Return whether the match is what is wrong with a part; None if that cannot be told.

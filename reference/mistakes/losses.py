@@ -240,6 +240,13 @@ MISTAKES = (
         hint="With ten equal scores the loss should be about 2.3. Over how many numbers do you "
         "average?",
     ),
+    scores.picked_by_list(
+        target="layers:softmax_loss",
+        edits=(
+            ("log_probabilities[rows, y].sum()", "log_probabilities[np.array([rows, y])].sum()"),
+            ("dx[rows, y] -= 1", "dx[np.array([rows, y])] -= 1"),
+        ),
+    ),
     scores.labels_off_by_one(
         target="layers:softmax_loss",
         edits=(("rows = np.arange(examples)", "rows, y = np.arange(examples), y - 1"),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reference.mistakes.mistake import Mistake
-from reference.mistakes.shared import networks, training
+from reference.mistakes.shared import networks, scores, training
 from reference.mistakes.shared.regularization import regularization_mistakes
 
 _NET = "neural_net:TwoLayerNet"
@@ -18,6 +18,13 @@ _predict = partial(Mistake, target=_NET, within="TwoLayerNet.predict")
 _HIDDEN = 'np.maximum(X @ w1 + self.params["b1"], 0)'
 _SCORES = 'hidden @ w2 + self.params["b2"]'
 _SOFTMAX = "loss, dscores = softmax_loss(scores, y)"
+_PICKED_BY_LIST = """\
+picked = np.array([np.arange(len(y)), y])
+        dscores = np.exp(scores)
+        dscores /= dscores.sum(axis=1, keepdims=True)
+        loss = float(-np.log(dscores[picked]).sum() / len(y))
+        dscores[picked] -= 1
+        dscores /= len(y)"""
 _HIDDEN_GRADIENT = "np.where(hidden > 0, dscores @ w2.T, 0)"
 _NO_LABELS = "            return scores"
 _BATCH = "draw_batch(examples, min(examples, batch_size), self._generator)"
@@ -45,6 +52,11 @@ MISTAKES = (
         target=_NET,
         within=_LOSS,
         edits=((_HIDDEN_GRADIENT, "dscores @ w2.T"),),
+    ),
+    scores.picked_by_list(
+        target=_NET,
+        within=_LOSS,
+        edits=((_SOFTMAX, _PICKED_BY_LIST),),
     ),
     _loss(
         name="mask_from_gradient",

@@ -39,6 +39,16 @@ labels_off_by_one = partial(
     hint="Which column of the scores belongs to label 0?",
 )
 
+picked_by_list = partial(
+    Mistake,
+    name="picked_by_list",
+    title="two index arrays in a list",
+    explanation="A list of two index arrays picks whole rows, where a tuple of them would pick one "
+    "entry of each row; NumPy once took the one for the other.",
+    hint="What is the shape of what your index picks, and what is it with a tuple in place of the "
+    "list?",
+)
+
 not_shifted = partial(
     Mistake,
     name="not_shifted",

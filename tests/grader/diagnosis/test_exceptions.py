@@ -47,6 +47,7 @@ def message_of(code: str) -> str:
         ("(lambda x: x)()", "definition"),
         ("(lambda x: x)(1, 2)", "definition"),
         ("np.zeros(3).grads", "attribute"),
+        ("reg = 0.5\nreg(1 + 2)", "operator"),
         ("bool(np.zeros(3) > 0)", "entry"),
         ("x = np.zeros(3, dtype=int)\nx += 0.5", "dtype"),
         ("np.zeros(3)[0] = np.zeros(2)", "number"),
