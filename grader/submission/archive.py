@@ -7,7 +7,6 @@ import bz2
 import gzip
 import hashlib
 import io
-import json
 import lzma
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,12 +15,14 @@ from types import MappingProxyType
 from typing import IO, cast
 
 from grader.errors import SubmissionError
+from grader.submission.json_text import parse_json
 from grader.submission.members import (
     UNREADABLE,
     Budget,
     Member,
     folder_members,
     tar_members,
+    too_many,
     zip_members,
 )
 from grader.submission.paths import is_archive, is_skipped, is_source, normalise, show
@@ -142,7 +143,7 @@ class _Reader:
         head = stream.read(_HEAD)
         stream.seek(0)
         if head.startswith(b"PK"):
-            self.collect(zip_members(stream, self.budget), prefix, depth)
+            self.collect(zip_members(stream, self.budget, self.limits.members), prefix, depth)
         elif (unpacked := _decompressed(head, stream)) is not None:
             self._read_compressed(unpacked, prefix, name, depth)
         elif _is_tar(head):
@@ -193,10 +194,7 @@ class _Reader:
         for member in members:
             self._members += 1
             if self._members > self.limits.members:
-                raise SubmissionError(
-                    f"{show(self.name)}: holds more than {self.limits.members} files; "
-                    "hand in only the assignment's folder"
-                )
+                raise too_many(self.name, self.limits.members)
             path = prefix + normalise(member.name, self.name)
             if len(self._names) < self.limits.names:
                 self._names[path] = None
@@ -320,10 +318,10 @@ def _is_tar(head: bytes) -> bool:
 
 def _check_notebook(name: str, content: bytes) -> None:
     try:
-        json.loads(content)
-    except (ValueError, RecursionError) as problem:
+        parse_json(content)
+    except ValueError as problem:
         reason = " ".join(str(problem).split())
         raise SubmissionError(
-            f"{show(name)}: is not a notebook, its JSON breaks off ({show(reason)}); "
+            f"{show(name)}: is not a notebook that can be read ({show(reason)}); "
             "save it again in Jupyter"
         ) from None

@@ -41,6 +41,9 @@ UNREADABLE = (
 
 _CHUNK = 1 << 16
 _FOLDER_DEPTH = 40
+_LONGEST_HEADERS = 256 << 10
+_MOST_KEYWORDS = 1000
+_CENTRAL_ENTRY = b"PK\x01\x02"
 _LARGEST_READ = 32 << 20
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
@@ -98,13 +101,56 @@ class Budget:
         return b"".join(chunks)
 
 
-class _Metered(io.RawIOBase):
-    """A seekable stream in which no archive header can ask for a huge read or endless skips."""
+def too_many(archive: str, most: int) -> SubmissionError:
+    """Return what is raised about an archive of more than so many files."""
+    return SubmissionError(
+        f"{show(archive)}: holds more than {most} files; hand in only the assignment's folder"
+    )
 
-    def __init__(self, stream: IO[bytes], budget: Budget | None) -> None:
+
+class _ZipStream(io.RawIOBase):
+    """A seekable stream in which a zip has no more entries than its reader may hold.
+
+    The standard library makes an object of each entry before it shows the first one, and only the
+    directory of all entries is read in one piece of any length.
+    """
+
+    def __init__(self, stream: IO[bytes], archive: str, most: int) -> None:
+        self._stream = stream
+        self._archive = archive
+        self._most = most
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def read(self, size: int = -1) -> bytes:
+        content = _read_bounded(self._stream, size)
+        if len(content) > _CHUNK and content.count(_CENTRAL_ENTRY) > self._most:
+            raise too_many(self._archive, self._most)
+        return content
+
+
+class _TarStream(io.RawIOBase):
+    """A seekable stream in which no header of a tar can ask for a huge read or endless skips."""
+
+    def __init__(self, stream: IO[bytes], budget: Budget) -> None:
         self._stream = stream
         self._budget = budget
         self._furthest = 0
+        self._header_left: int | None = _LONGEST_HEADERS
+
+    def expect(self, *, header: bool) -> None:
+        """Say what is read from here on: the headers of one member, or its content."""
+        self._header_left = _LONGEST_HEADERS if header else None
 
     def readable(self) -> bool:
         return True
@@ -117,23 +163,36 @@ class _Metered(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = 0) -> int:
         position = self._stream.tell()
-        if self._budget is not None and whence == 0:
+        if whence == 0:
             # A tar is read front to back. Stepping back far would unpack it all again.
             if offset < position - 2 * tarfile.BLOCKSIZE:
                 raise tarfile.ReadError("its headers point backwards")
-            while position < offset and self.read(min(_CHUNK, offset - position)):
+            while position < offset and self._take(min(_CHUNK, offset - position)):
                 position = self._stream.tell()
         return self._stream.seek(offset, whence)
 
     def read(self, size: int = -1) -> bytes:
-        content = self._stream.read(_LARGEST_READ if size < 0 else min(size, _LARGEST_READ))
-        if len(content) == _LARGEST_READ:
-            raise ValueError("a header asks for an absurd amount of data")
+        content = self._take(size)
+        if self._header_left is not None:
+            self._header_left -= len(content)
+            if self._header_left < 0:
+                raise ValueError("the headers of a member are absurdly long")
+        return content
+
+    def _take(self, size: int) -> bytes:
+        content = _read_bounded(self._stream, size)
         position = self._stream.tell()
-        if self._budget is not None and position > self._furthest:
+        if position > self._furthest:
             self._budget.spend(position - self._furthest)
             self._furthest = position
         return content
+
+
+def _read_bounded(stream: IO[bytes], size: int) -> bytes:
+    content = stream.read(_LARGEST_READ if size < 0 else min(size, _LARGEST_READ))
+    if len(content) == _LARGEST_READ:
+        raise ValueError("a header asks for an absurd amount of data")
+    return content
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -146,9 +205,9 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
         return info.orig_filename
 
 
-def zip_members(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
-    """Yield the files of a zip; links, folders and devices are left out."""
-    with zipfile.ZipFile(_Metered(stream, None)) as archive:
+def zip_members(stream: IO[bytes], budget: Budget, most: int) -> Iterator[Member]:
+    """Yield the files of a zip of at most so many; links, folders and devices are left out."""
+    with zipfile.ZipFile(_ZipStream(stream, budget.archive, most)) as archive:
         for info in archive.infolist():
             kind = stat.S_IFMT(info.external_attr >> 16)
             if info.is_dir() or (info.create_system == 3 and kind not in (0, stat.S_IFREG)):
@@ -173,11 +232,23 @@ def _zip_reader(
 
 def tar_members(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
     """Yield the regular files of an uncompressed tar stream; every link is left out."""
-    metered = _Metered(stream, budget)
+    metered = _TarStream(stream, budget)
     with closing(tarfile.open(fileobj=metered, mode="r:")) as archive:
-        for info in archive:
+        for info in _tar_headers(archive, metered):
             if info.isreg() and not info.issparse():
                 yield Member(info.name, _tar_reader(archive, info))
+
+
+def _tar_headers(archive: tarfile.TarFile, stream: _TarStream) -> Iterator[tarfile.TarInfo]:
+    """Yield what is said of each member; nothing of it is kept for those that follow."""
+    while (info := archive.next()) is not None:
+        archive.members.clear()
+        # Each member gets a copy of what is said of all of them.
+        if max(len(info.pax_headers), len(archive.pax_headers)) > _MOST_KEYWORDS:
+            raise ValueError("its headers hold too many keywords")
+        stream.expect(header=False)
+        yield info
+        stream.expect(header=True)
 
 
 def _tar_reader(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Callable[[int], bytes | None]:

@@ -5,12 +5,12 @@ definitions and what they use, on the lines where the cells stand when put one b
 """
 
 import ast
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.submission.json_text import parse_json
 from grader.submission.parsing import SourceProblem, explain, parse
 
 _CELLS = 2_000
@@ -73,10 +73,7 @@ def all_cells(content: bytes) -> list[dict[str, Any]]:
     ValueError
         If it is not the JSON of a notebook.
     """
-    try:
-        notebook = json.loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+    notebook = parse_json(content)
     if not isinstance(notebook, dict):
         raise ValueError("it is JSON, but not a notebook")
     cells = notebook.get("cells")

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from grader.submission.json_text import parse_json
+
 _OUTPUTS = 200
 _CHARACTERS = 1 << 14
 
@@ -18,8 +20,8 @@ def shorten_notebook(content: bytes) -> bytes | None:
         The file.
     """
     try:
-        notebook = json.loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except (ValueError, RecursionError):
+        notebook = parse_json(content)
+    except ValueError:
         return None
     if not isinstance(notebook, dict):
         return None

@@ -1,9 +1,11 @@
 import bz2
 import gzip
 import io
+import json
 import lzma
 import os
 import stat
+import struct
 import tarfile
 import tracemalloc
 import zipfile
@@ -15,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import SubmissionError
+from grader.submission import json_text
 from grader.submission.archive import ArchiveLimits, open_submission
 
 FILES = {
@@ -364,6 +367,106 @@ def test_messages_hold_no_control_characters(tmp_path: Path) -> None:
     """A member name cannot write to the terminal."""
     message = refusal(tmp_path, tarred({"../\x1b[31mred\n.py": b"x"}), "a.tar")
     assert message.isprintable()
+
+
+def keywords(count: int) -> bytes:
+    """Return a pax header of so many keywords."""
+    return b"".join(b"%d %05x=\n" % (10, number) for number in range(count))
+
+
+def said(content: bytes, kind: bytes) -> bytes:
+    """Return blocks of a tar that say something of what follows, by the type of its header."""
+    info = tarfile.TarInfo("said")
+    info.size, info.type = len(content), kind
+    return info.tobuf() + content + bytes(-len(content) % 512)
+
+
+ENTRY = struct.pack("<4s6H3I5H2I", b"PK\1\2", *(0,) * 9, 1, *(0,) * 4, 0, 0) + b"a"
+OLD_SPARSE = b"00000000001\0" * 42 + b"\1" + bytes(7)
+
+
+def directory_of(entries: int) -> bytes:
+    """Return a zip that is nothing but its directory, of so many entries."""
+    size = entries * len(ENTRY)
+    wide = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, entries, entries, size, 0)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, size, 1)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 65535, 65535, size, 0, 0)
+    return ENTRY * entries + wide + locator + end
+
+
+def sparse_of(numbers: int) -> bytes:
+    """Return a tar with a sparse member whose map is so long."""
+    told = {"major": b"1", "minor": b"0", "name": b"a.py", "realsize": b"5"}
+    lines = (b" GNU.sparse.%s=%s\n" % (k.encode(), v) for k, v in told.items())
+    header = b"".join(b"%d%s" % (len(line) + 2, line) for line in lines)
+    return said(header, b"x") + said(b"%d\n" % (numbers // 2) + b"0\n" * numbers, b"0")
+
+
+def old_sparse_of(blocks: int) -> bytes:
+    """Return a tar with a sparse member of the older kind, whose map has so many blocks."""
+    header = bytearray(said(b"", b"S"))
+    header[482] = 1
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + OLD_SPARSE * blocks
+
+
+LONG_HEADERS = {
+    "a directory of a zip": (directory_of(400_000), "more than 50000 files"),
+    "keywords of one member": (said(keywords(60_000), b"x"), "absurdly long"),
+    "keywords of all members": (
+        said(keywords(20_000), b"g") + tarred({f"{n}.py": b"" for n in range(200)}),
+        "too many keywords",
+    ),
+    "a long name": (said(b"x" * 600_000, b"L"), "absurdly long"),
+    "a map of holes": (sparse_of(1_000_000), "absurdly long"),
+    "an old map of holes": (old_sparse_of(4_000), "absurdly long"),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), LONG_HEADERS.values(), ids=LONG_HEADERS)
+def test_headers_take_little_memory(tmp_path: Path, content: bytes, expected: str) -> None:
+    """Descriptions of members, which become objects before a member is seen, are bounded."""
+    tracemalloc.start()
+    message = refusal(tmp_path, content)
+    peak = tracemalloc.get_traced_memory()[1] - len(content)
+    tracemalloc.stop()
+    assert expected in message
+    assert peak < 48 << 20
+
+
+def test_many_members_of_a_tar_are_not_kept(tmp_path: Path) -> None:
+    """What is said of all members is copied for each, so none is held longer than needed."""
+    content = said(keywords(900), b"g") + tarred({f"{n}.txt": b"" for n in range(3_000)})
+    tracemalloc.start()
+    assert len(read(tmp_path, content)) == 3_000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 16 << 20
+
+
+@pytest.mark.parametrize("value", [b"[]", b"{}", b'"ab"', b"1.5", b'{"a":{}}'])
+def test_json_of_countless_values_is_not_parsed(
+    tmp_path: Path, value: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three bytes may become seventy in memory; a notebook of too many values is refused."""
+    monkeypatch.setattr(json_text, "MOST_VALUES", 20_000)
+    content = b'{"cells":[' + (value + b",") * 20_001 + b"1]}"
+    tracemalloc.start()
+    assert "too many values" in refusal(tmp_path, content, "a.ipynb")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * len(content) + (1 << 18)
+
+
+def test_commas_in_a_notebooks_text_are_no_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outputs may print millions of numbers."""
+    monkeypatch.setattr(json_text, "MOST_VALUES", 20_000)
+    printed = json.dumps('"[0.5, \\' * 20_001).encode()
+    content = b'{"cells": [{"cell_type": "code", "source": "x = 1", "outputs": [{"text": %s}]}]}'
+    assert b"x = 1" in read(tmp_path, content % printed, "a.ipynb")["a.ipynb"]
 
 
 SMALL = ArchiveLimits(members=50, files=20, file_bytes=4096, total_bytes=1 << 16)
