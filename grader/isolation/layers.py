@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from grader.isolation import credentials, landlock, seccomp
 from grader.isolation.confinement import Confinement, Level
-from grader.isolation.limits import apply_limits
+from grader.isolation.limits import apply_limits, offer_to_be_ended
 from grader.isolation.namespaces import enter_namespaces
 from grader.isolation.root import SCRATCH, enter_root
 
@@ -33,6 +33,7 @@ def _naming(layer: str) -> Iterator[None]:
 
 def leave_zygote(keep: frozenset[int]) -> None:
     """Close every descriptor but 0, 1, 2 and `keep`, and lead a session of one's own."""
+    offer_to_be_ended()
     with _naming("session"):
         start = FIRST_DESCRIPTOR
         for descriptor in sorted(number for number in keep if number >= FIRST_DESCRIPTOR):

@@ -55,8 +55,12 @@ class Bench:
         secrets.mkdir()
         self._surroundings = Surroundings(secrets)
         assignment = shutil.copytree(HERE / "assignment", self._folder / "assignment")
-        loaded = load_assignment(assignment)
-        regenerate(loaded)
+        try:
+            loaded = load_assignment(assignment)
+            regenerate(loaded)
+        except BaseException:
+            shutil.rmtree(self._folder)
+            raise
         self._grader = Grader([assignment], isolation=level, limits=LIMITS)
         self._facts = self._surroundings.facts() | {
             "assignment": str(assignment),

@@ -73,6 +73,7 @@ class Surroundings:
             "abstract": f"\0{LOOT}-{self.canary[:8]}",
             "variable": "GRADE_ATTACK_CANARY",
             "loot": LOOT,
+            "machine": os.uname().nodename,
         }
 
     def find_traces(self, zygote: int) -> Iterator[str]:

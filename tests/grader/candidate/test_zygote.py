@@ -50,6 +50,16 @@ def confine(level: Level, **changes: Any) -> Confinement:
     return Confinement(level=level, **small | changes)
 
 
+def test_a_worker_is_ended_first_when_memory_runs_out() -> None:
+    """The kernel takes the worker before the grader and the warm parent."""
+    with Zygote() as zygote:
+        worker = zygote.start_worker(confine(choose("auto").level), Limits())
+        (pid,) = children(zygote._process.pid)
+        assert Path(f"/proc/{pid}/oom_score_adj").read_text() == "1000\n"
+        assert Path(f"/proc/{zygote._process.pid}/oom_score_adj").read_text() != "1000\n"
+        worker.kill()
+
+
 def test_fifty_workers_leave_nothing_behind() -> None:
     """Neither side keeps a descriptor or a dead process for a worker that is gone."""
     level = choose("auto").level
