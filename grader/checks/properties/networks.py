@@ -96,7 +96,7 @@ class Network(ABC):
         shapes = read_shapes(handle, held)
         names = name_parameters(example["params"], shapes, self.name)
         kept = {name: shapes[own] for name, own in names.items()}
-        return OpenNetwork(self, handle, names, kept, reg)
+        return OpenNetwork(self, handle, names, kept, reg, tuple(shapes))
 
     def show(self, example: Example, *lines: str, reg: str = "0.0") -> str:
         """Return lines that make the network, and then ``lines``."""
@@ -133,6 +133,8 @@ class OpenNetwork:
     kept: Mapping[str, tuple[int, ...] | None]
     """The shape in which it keeps each parameter, by canonical name."""
     reg: float = field(default=0.0)
+    held: tuple[Any, ...] = ()
+    """Its own names of all parameters, also of those that nobody asks for."""
 
     def writes(self, params: Mapping[str, Any]) -> list[Operation]:
         """Return what sets parameters.
@@ -167,9 +169,17 @@ class OpenNetwork:
     def take_loss(
         self, reply: Reply, params: Mapping[str, Any]
     ) -> tuple[float, dict[str, NDArray[Any]]]:
-        """Return loss and gradients, these as the parameters are declared."""
+        """Return loss and gradients, these as the parameters are declared.
+
+        Raises
+        ------
+        CallFailed
+            If something is missing or a parameter has no gradient, which every Solver asks for.
+        """
         called = f"{self.network.name}.loss"
         loss = take_number(pick(reply.value, (0,), called), "loss")
+        for name in self.held:
+            pick(reply.value, (1, name), called)
         return loss, {
             name: self.as_declared(
                 name, pick(reply.value, (1, self.names[name]), called), value, f"grads[{name!r}]"

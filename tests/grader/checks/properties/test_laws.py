@@ -343,7 +343,7 @@ class RowBiases(TwoLayerNet):
 def momentum_in_place(w: Any, dw: Any, config: Any = None) -> Any:
     """Move the parameter itself, and hand out a new dictionary."""
     velocity = config.get("velocity", np.zeros_like(w))
-    velocity *= config["momentum"]
+    velocity *= config.get("momentum", 0.9)
     velocity -= config["learning_rate"] * dw
     w += velocity
     return w, {**config, "velocity": velocity}
@@ -351,6 +351,7 @@ def momentum_in_place(w: Any, dw: Any, config: Any = None) -> Any:
 
 def root_with_epsilon(w: Any, dw: Any, config: Any = None) -> Any:
     """Keep the divisor from zero inside the root."""
+    config = {"decay_rate": 0.99, "epsilon": 1e-8, "cache": np.zeros_like(w), **config}
     cache = config["decay_rate"] * config["cache"] + (1 - config["decay_rate"]) * dw**2
     step = config["learning_rate"] * dw / np.sqrt(cache + config["epsilon"])
     return w - step, {**config, "cache": cache}
