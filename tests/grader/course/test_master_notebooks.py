@@ -10,7 +10,7 @@ import pytest
 from grader.checks.cells import CellCheck
 from grader.checks.review import ReviewCheck
 from grader.course.assignment import Assignment
-from grader.course.catalogue import load_assignment, load_declaration
+from grader.course.catalogue import assignment_names, load_assignment, load_declaration
 from grader.course.notebook import digest_of_masters
 from grader.errors import AssignmentError
 from grader.model import Visibility
@@ -249,3 +249,26 @@ def test_digest_follows_tagged_cells_only(read: Callable[..., Assignment], tmp_p
     assert digest(words("Two."), setup, forward()) == before
     assert digest(words("One."), setup, forward(points=5)) != before
     assert digest(words("One."), setup, forward(source=FORWARD.replace("4", "5"))) != before
+
+
+BY_THEMSELVES = {
+    "fast_conv.cell": "compares with our fast layers, on images too large to be known by heart",
+    "fast_pool.cell": "the same",
+    "dropout_forward.cell": "looks at how many of freshly drawn entries are zero",
+}
+"""Cells that need no other check, with the reason."""
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_cells_earn_nothing_without_fresh_inputs(name: str) -> None:
+    """A notebook's inputs can be learnt by heart: its points need what drawn ones show."""
+    checks = {check.id: check for check in load_assignment(name).assignment.checks}
+    for check in checks.values():
+        if isinstance(check, CellCheck) and check.targets and check.id not in BY_THEMSELVES:
+            asked = {
+                checks[other].targets[-1]
+                for need in check.needs
+                for other in (need, need.rpartition(".")[0])
+                if other in checks
+            }
+            assert check.targets[-1] in asked, check.id
