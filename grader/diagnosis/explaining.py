@@ -101,15 +101,15 @@ class Explainer:
     ) -> CheckResult | None:
         """Return the row with what is told if no mistake is known to make its part wrong.
 
-        What was seen of the part itself goes before mistakes that show elsewhere, and of these
-        only one that explains all of a function goes before what the row's own error tells.
+        Where the part itself was seen to be wrong, mistakes that do not show in it are none of
+        it; elsewhere, what the row's own error tells goes before one that explains not all.
         """
         regularised = self._may_be_regularised(result)
         seen = [found for found in findings if found.explains(part) is False]
         for found in seen:
             if (shape := found.find_shape(part, regularised=regularised)) is not None:
                 return tell_shape(result, shape)
-        elsewhere = [found for found in findings if found.explains(part) is None]
+        elsewhere = [] if seen else findings
         matches = [(found, found.matched) for found in elsewhere if found.matched is not None]
         for found, matched in matches:
             if matched.exact:

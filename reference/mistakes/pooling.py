@@ -154,6 +154,18 @@ MISTAKES = (
         target=_BACKWARD, edits=((_CORNER, "top, left = i, j"),)
     ),
     Mistake(
+        name="window_sides_swapped",
+        target=_BACKWARD,
+        edits=(
+            (_SIDES, "top : top + width, left : left + height"),
+            ("window.argmax()), width)", "window.argmax()), window.shape[1])"),
+        ),
+        title="on the way back the window's height and width are swapped",
+        explanation="The window is as high as it should be wide, which shows as soon as it is no "
+        "square.",
+        hint="Along which axis of x does pool_height count?",
+    ),
+    Mistake(
         name="windows_never_overlap",
         target=_BACKWARD,
         edits=((_CORNER, "top, left = i * height, j * width"),),
