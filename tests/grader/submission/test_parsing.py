@@ -1,4 +1,6 @@
 import ast
+import os
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +66,21 @@ def test_hostile_source_is_a_problem_not_a_crash(content: bytes) -> None:
 def test_old_escapes_warn_nobody() -> None:
     r"""A ``\d`` in a student's string is no warning of ours."""
     assert isinstance(read(b"x = '\\d'\n"), ast.Module)
+
+
+@pytest.mark.parametrize("name", [b"punycode", b"PunyCode", b"idna"])
+def test_slow_encodings_are_not_obeyed(name: bytes) -> None:
+    """Python's own codecs of internet names take time by the square of the length."""
+    text = decode(b"# coding: " + name + b"\nx = 1 -" + b"aaaa" * 200_000)
+    assert text.startswith("# coding")
+    assert "x = 1 -aaaa" in text
+
+
+def test_no_file_is_opened_to_explain_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python would read the wrong line from a file called <unknown>, where there is one."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(tmp_path / "<unknown>")  # reading it would wait for ever
+    assert isinstance(read(b"x = (\n"), SourceProblem)
+    assert isinstance(read(b"f() = 1\n"), SourceProblem)
