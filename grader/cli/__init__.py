@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
-_NEW_OBJECTS = 50_000
+_NEW_OBJECTS = 200_000
 """How many come before those that nobody refers to are looked for; Python's own number is 700."""
 
 
