@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.candidate.standing_in import StandIn, StandIns
@@ -28,6 +28,7 @@ from grader.dependence import DOCUMENTED_CACHES, floor_of, may_stand_in, partner
 from grader.holding_back import by_check, find_lacking
 from grader.model import Kind, Outcome, Status
 from grader.reach import NameGraph
+from grader.records import record
 from grader.submission.definition import Definition
 
 _PLAIN = frozenset({Kind.VALUE, Kind.NOTEBOOK_CELL})
@@ -35,7 +36,7 @@ _PATIENCE = 3
 """Checks that may use up their whole time once more; then what is left stays as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Carried:
     """What is known once rows have been judged without the errors of others."""
 

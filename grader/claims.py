@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from grader.model import CheckResult, Outcome, Status
+from grader.records import record
 from grader.submission.archive import Submission
 from grader.submission.copies import Copies
 from grader.submission.paths import show
@@ -23,7 +24,7 @@ _PLAINLY_WRONG = 0.05
 """Inputs drawn anew give other errors: a smaller one that is printed claims nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Claim:
     """What a stored output says of one part of a cell's check."""
 

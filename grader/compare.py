@@ -7,11 +7,12 @@ merely broadcasts is wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +45,7 @@ class Measure(StrEnum):
     """Euclidean norm of the differences, of a matrix the Frobenius norm."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """What comparing two values found."""
 

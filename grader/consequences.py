@@ -7,12 +7,13 @@ counted, but a report that explains all of them hides the one line to mend.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.checks.base import Check
 from grader.checks.properties.check import PropertyCheck
 from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status
 from grader.reach import NameGraph
+from grader.records import record
 from grader.submission.definition import Definition
 
 MENDABLE = frozenset(
@@ -21,7 +22,7 @@ MENDABLE = frozenset(
 """What somebody has to mend, unless it follows from something else."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JudgedPart:
     """One part of a check with what was found."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.answers import answers_of
 from grader.claims import compare_claims
@@ -17,6 +17,7 @@ from grader.course.secret import Secret, Seeds
 from grader.errors import SandboxError
 from grader.judge import Judge
 from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore, Status
+from grader.records import record
 from grader.scoring import QuestionRule, score_checks
 from grader.static.code import Code
 from grader.static.looking import look
@@ -27,7 +28,7 @@ logger = logging.getLogger("grader")
 _EXPLAINED = frozenset({Status.FAILED, Status.ERRORED})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graded:
     """One assignment's checks and points."""
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.lengths import Shape, Size, known_size, known_sizes, length, settle_lengths
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class Input(ABC):
         """Return the value; only random declarations use ``generator``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Normal(Input):
     """Gaussian entries; ``margin`` keeps every entry at least that far from zero."""
 
@@ -66,7 +66,7 @@ class Normal(Input):
         return drawn + self.offset
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uniform(Input):
     """Entries drawn evenly between ``low`` and ``high``."""
 
@@ -79,7 +79,7 @@ class Uniform(Input):
         return generator.uniform(self.low, self.high, known_sizes(self.shape))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Linspace(Input):
     """Evenly spaced entries from ``start`` to ``stop``, in C order, ends included."""
 
@@ -95,7 +95,7 @@ class Linspace(Input):
         return np.ascontiguousarray(values.T) if self.transposed else values
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Integers(Input):
     """Integers from 0 to ``high`` - 1, such as class labels."""
 
@@ -107,7 +107,7 @@ class Integers(Input):
         return generator.integers(known_size(self.high), size=known_sizes(self.shape))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fixed(Input):
     """Given values: a number, a list, a setting."""
 
@@ -118,7 +118,7 @@ class Fixed(Input):
         return np.array(self.value) if isinstance(self.value, list) else self.value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rows(Input):
     """Rows of other declarations, one below the other."""
 

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
@@ -31,6 +31,7 @@ from grader.model import (
     Visibility,
 )
 from grader.reach import NameGraph
+from grader.records import record
 from grader.submission.definition import Definition
 from grader.submission.lines import find_result_line
 from grader.submission.overlay import ModuleSource, Programme
@@ -46,7 +47,7 @@ logger = logging.getLogger("grader")
 logger.addHandler(logging.NullHandler())  # silent unless the program that grades wants to know
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judge:
     """Judges one submission, one assignment after the other.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from grader.records import record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +34,7 @@ class Drawn:
         return Combined("*", self, other)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Length(Drawn):
     """A whole number from ``low`` to ``high``, the same wherever its name stands in a check.
 
@@ -51,7 +53,7 @@ class Length(Drawn):
             raise ValueError(f"length {self.name} is to be from {self.low} to {self.high}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Combined(Drawn):
     """Two lengths put together."""
 

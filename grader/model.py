@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from grader.records import record
 
 SCHEMA_VERSION = 1
 
@@ -87,7 +89,7 @@ class Policy(StrEnum):
     """The rows that it concerns earn nothing, and say so."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """What one check may use."""
 
@@ -108,7 +110,7 @@ class Limits:
         return max(2.0, self.cpu_seconds * self.wall_factor)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Location:
     """A line of the submission."""
 
@@ -118,7 +120,7 @@ class Location:
     """One-based line in that file (or cell)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceLine:
     """One line of student code shown around a location."""
 
@@ -127,7 +129,7 @@ class SourceLine:
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """How we know: what a report shows below a failure's first sentence."""
 
@@ -167,7 +169,7 @@ class Evidence:
     """Lines for a notebook that show a broken law on a small input; for public checks only."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What one check found."""
 
@@ -191,7 +193,7 @@ class Outcome:
     """Share of the points, from 0 to 1, where it is not all or nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckResult:
     """One row of a report: a part of a check, its outcome and its points."""
 
@@ -208,7 +210,7 @@ class CheckResult:
     """Wall-clock seconds the whole check took, the same for all its parts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QuestionScore:
     """Points of one question of the handout."""
 
@@ -220,7 +222,7 @@ class QuestionScore:
     """Points in ``max_score`` that a person has still to give."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AssignmentInfo:
     """Which assignment was graded, and its subtotal."""
 
@@ -234,7 +236,7 @@ class AssignmentInfo:
     """Points in ``max_score`` that a person has still to give."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubmissionInfo:
     """What was handed in."""
 
@@ -247,7 +249,7 @@ class SubmissionInfo:
     """Files that define targets, by path."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GraderInfo:
     """What graded it."""
 
@@ -258,7 +260,7 @@ class GraderInfo:
     seed: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Everything known about one graded submission; renderers need nothing else."""
 

@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -31,6 +31,7 @@ from grader.model import (
     Status,
     SubmissionInfo,
 )
+from grader.records import record
 from grader.submission.archive import Submission, open_submission
 from grader.submission.locate import Located, locate
 
@@ -53,7 +54,7 @@ _UIDS = 3_000
 """User numbers of workers, by the grader's process: those of two at once differ, as a rule."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Settings:
     """How to grade, whatever is graded."""
 
@@ -63,7 +64,7 @@ class _Settings:
     secrets: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Tools:
     """What grading one submission needs."""
 

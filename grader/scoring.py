@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.model import CheckResult, QuestionScore, Status
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QuestionRule:
     """What scoring needs to know about a question."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from grader.candidate.paths import Step
 from grader.candidate.wire import Earlier, Handle
 from grader.model import Location, Status
+from grader.records import record
 
 KEEP_ALL = -1
 """In ``keep``: the whole result stays with the candidate, behind one handle."""
@@ -22,7 +23,7 @@ KEEP_LIVE = -2
 """In ``keep``: whatever is no plain value stays, by the rule of :mod:`grader.candidate.live`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """Call a target by its canonical name."""
 
@@ -35,7 +36,7 @@ class Call:
     """State to put the legacy ``np.random`` into before the call; None leaves it alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Method:
     """Call a method of an object behind a handle."""
 
@@ -47,7 +48,7 @@ class Method:
     random: tuple[Any, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """Read an attribute or item that stays alive: an array comes with its handle."""
 
@@ -55,7 +56,7 @@ class Look:
     path: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     """Read an attribute or item of an object behind a handle."""
 
@@ -63,7 +64,7 @@ class Read:
     path: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Write:
     """Set an attribute or item of an object behind a handle."""
 
@@ -72,7 +73,7 @@ class Write:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shapes:
     """Ask for the keys of a dict behind a handle and the shapes of its arrays."""
 
@@ -80,21 +81,21 @@ class Shapes:
     path: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Forget:
     """Let go of an object behind a handle that nobody holds any more."""
 
     on: Handle
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drawn:
     """Read the state of the legacy ``np.random`` in the process that a call went to."""
 
     after: Call | Method
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seed:
     """Seed the legacy ``np.random`` generator of the candidate's process."""
 
@@ -104,7 +105,7 @@ class Seed:
 Operation = Call | Method | Look | Read | Write | Shapes | Forget | Drawn | Seed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """What one operation gave back."""
 
@@ -114,7 +115,7 @@ class Reply:
     """Arguments whose contents differ after the call, by position; keywords count on."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """Why an operation gave nothing back."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grader.candidate.base import Reply
 from grader.candidate.tags import ProtocolError, tidy_name
 from grader.candidate.wire import Decoder
+from grader.records import record
 
 _MAX_FRAMES = 24
 _MAX_TEXT = 600
 _MAX_ARGUMENTS = 64
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RemoteError:
     """An exception raised by student code, as the worker tells it."""
 

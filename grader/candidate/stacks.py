@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from grader.records import record
 
 _FRAME = re.compile(r'  File "([^"\n]{1,500})", line (\d{1,9}) in ([^\n]{1,200})')
 _START = re.compile(r"most recent call first\)?:")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U000([0-9a-f]{5}))")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame:
     """One line of a stack, as the worker reports it."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from grader.candidate.base import Call, CallFailed, Candidate, Drawn, Failure, Forget, Reply
@@ -20,6 +20,7 @@ from grader.candidate.naming import Naming
 from grader.candidate.proxy.randomness import is_state
 from grader.candidate.wire import Decoder, Encoder, Handle, ProtocolError, pack_frame
 from grader.model import Status
+from grader.records import record
 
 MOST_CALLS = 50_000
 """Calls of stand-ins in one check; a training of a deep network needs a tenth of them."""
@@ -34,7 +35,7 @@ _MOST_ARGUMENTS = 64
 _KEYS = frozenset({"call", "args", "kwargs", "random"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StandIn:
     """A function for which the reference answers."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -13,6 +13,7 @@ from grader.candidate.base import CallFailed, Candidate, Failure
 from grader.checks.experiments import Absent
 from grader.compare import Comparison, Measure, compare
 from grader.model import Evidence, Kind, Outcome, Status, Visibility
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +22,7 @@ Expected: TypeAlias = "Mapping[str, NDArray[Any]]"
 """What the reference gave, by case and part: ``seeded/dw``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Check(ABC):
     """One judgement, made of parts that earn points each.
 

@@ -8,7 +8,7 @@ turned where a submission keeps them in the other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from grader.checks.experiments import find, pick, refuse_changes
 from grader.checks.models import name_parameters, say_shape
 from grader.compare import same_but_for_ones
 from grader.model import Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +28,7 @@ HISTORIES = ("loss_history", "train_acc_history", "val_acc_history")
 """What training gives back by name, if it takes a validation set."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Classifier:
     """How a classifier is made, and where it keeps its weights."""
 
@@ -74,7 +75,7 @@ class Classifier:
         return made
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Held:
     """A classifier that a candidate keeps."""
 

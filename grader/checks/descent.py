@@ -9,7 +9,7 @@ the loss they give.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from grader.checks.experiments import as_float, pick
 from grader.compare import same_but_for_ones
 from grader.inputs import describe_inputs, generator_for, make_inputs
 from grader.model import Evidence, Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +30,7 @@ SMALLEST = 1e-3
 """A gradient this much smaller than the reference's moves nothing that could be judged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DescentCheck(Check):
     """Every step of ``train`` moves the weights by minus the learning rate times the gradient.
 
@@ -175,7 +176,7 @@ class DescentCheck(Check):
         return judge_value(part, got, right[part], self.tolerance, inputs=inputs, hint=self.hint)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Descent:
     """Gradient descent from outside, with a candidate's own loss and predictions."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,12 +13,13 @@ from grader.checks.classifiers import Classifier, Held, run_training
 from grader.checks.experiments import Absent, as_float, pick
 from grader.inputs import describe_inputs, generator_for, make_inputs
 from grader.model import Evidence, Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DrawsCheck(Check):
     """A new minibatch of ``batch_size`` examples with their labels is drawn at every step.
 

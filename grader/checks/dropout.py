@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from grader.checks.base import Check, Expected, judge_value, outcome_of_failure
 from grader.checks.experiments import pick, refuse_changes
 from grader.inputs import generator_for
 from grader.model import Evidence, Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ SMALL_SHAPE = (20, 30)
 """Of inputs where the mask is compared entry by entry."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DropoutForwardCheck(Check):
     """Look at what dropout's forward pass gives.
 
@@ -150,7 +150,7 @@ class DropoutForwardCheck(Check):
         return judge_value("out", out, small, self.tolerance, inputs=inputs, hint=hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DropoutBackwardCheck(Check):
     """Look at what dropout's backward pass makes of the cache of the forward pass.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,6 +17,7 @@ from grader.checks.models import ModelLoss
 from grader.inputs import Input, describe_inputs, generator_for, integers, make_inputs, normal
 from grader.inputs import uniform as drawn_evenly
 from grader.model import Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +26,7 @@ KEEP = 0.5
 """Chance to keep a unit: one half, which is the chance to drop it too."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Passes:
     """What a network with given masks must compute for one example."""
 
@@ -35,7 +36,7 @@ class _Passes:
     """Activations of the hidden layers after dropout, if rightly rescaled."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DropoutNetworkCheck(Check):
     """Look at a fully connected network with dropout after every ReLU.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.candidate.base import Call, CallFailed, Candidate, Failure, Reply
 from grader.model import Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +20,7 @@ Path = tuple[Any, ...]
 """Where a part lies in what a function returns: positions and keys; ``()`` is all of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Absent:
     """Stands for a part that did not come back, with the reason."""
 
@@ -71,7 +72,7 @@ class Differentiable(Experiment):
         return as_float(seen.get("loss"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FunctionCall(Differentiable):
     """Call one function: a loss, a layer's forward pass, an optimizer's step."""
 
@@ -129,7 +130,7 @@ class FunctionCall(Differentiable):
         return frozenset(range(max(4, max(read) + 1))) - read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ForwardBackward(Differentiable):
     """Call a layer's forward pass, then its backward pass on the cache it gave.
 

@@ -20,7 +20,7 @@ reference, which must side with the student.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -31,6 +31,7 @@ from grader.checks.experiments import Differentiable
 from grader.checks.own_forward import OwnForward
 from grader.inputs import describe_inputs, generator_for, make_inputs
 from grader.model import Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +46,7 @@ BASE_TOLERANCE = 1e-6
 """Largest relative error of the value of a base that counts as right."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class GradientCheck(Check):
     """Compare gradients with the reference's and with numeric derivatives of the own forward."""
 

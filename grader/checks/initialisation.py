@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,12 +14,13 @@ from grader.checks.base import Check, Expected, outcome_of_failure
 from grader.checks.models import name_parameters, say_shape
 from grader.compare import same_but_for_ones
 from grader.model import Evidence, Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class InitialisationCheck(Check):
     """Weights are Gaussian with mean zero and the scale asked for; biases are exactly zero.
 

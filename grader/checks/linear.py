@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,12 +17,13 @@ from grader.checks.experiments import (
     pick,
     refuse_changes,
 )
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LinearLoss(Differentiable):
     """Call a loss of a linear classifier: ``loss(W, X, y, reg)`` gives ``loss, dW``."""
 
@@ -73,7 +73,7 @@ class LinearLoss(Differentiable):
         return Call(self.target, (values["W"], values["X"], values["y"], self.reg))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ClassifierLoss(Differentiable):
     """Give a classifier weights and call ``loss``.
 
@@ -143,7 +143,7 @@ class ClassifierLoss(Differentiable):
         return np.array([as_float(loss) for loss in losses])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Prediction(Experiment):
     """Give a classifier weights and ask for the labels of examples; the part is ``labels``."""
 
@@ -177,7 +177,7 @@ class Prediction(Experiment):
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class KeptShape(Experiment):
     """The shape in which a new classifier keeps a weight; parts are names of weights."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +14,13 @@ from grader.candidate.wire import Handle
 from grader.checks.experiments import Differentiable, as_float, find, pick
 from grader.compare import same_but_for_ones
 from grader.model import Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ModelLoss(Differentiable):
     """Construct a model, set its parameters, and call ``loss``.
 

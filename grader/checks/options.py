@@ -7,7 +7,7 @@ last one left it, as the network does that owns it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from grader.candidate.base import Call, CallFailed, Candidate, Failure
 from grader.checks.experiments import Absent, Experiment, find, refuse_changes
 from grader.model import Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 RUNNING_AVERAGES = ("running_mean", "running_var")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrainThenTest(Experiment):
     """Call a layer's forward pass on batches in training mode, then once in test mode.
 

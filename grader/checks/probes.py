@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -12,6 +11,7 @@ from grader.checks.base import Check, Expected
 from grader.checks.experiments import Differentiable
 from grader.inputs import generator_for, make_inputs
 from grader.model import Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +20,7 @@ _SHARES = (0.5, 1.0, 2.0)
 """What a regularisation term can be times the expected one, if its factor is 1 or one half."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RegularizationProbe(Check):
     """By which factor a loss is regularised, whatever else is right or wrong about it.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -28,6 +27,7 @@ from grader.checks.slopes import (
     look,
 )
 from grader.compare import LOWEST_TOLERANCE
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +67,7 @@ _ENTRY_FLOOR = 1e-3
 """Entries this much smaller than the largest are compared on its scale."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """A wrong entry of a gradient."""
 

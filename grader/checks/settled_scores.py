@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grader.candidate.base import KEEP_ALL, Candidate, Method
 from grader.checks.models import ModelLoss
+from grader.records import record
 
 REPETITIONS = 300
 """Calls with the same batch; with a momentum of 0.9 the averages are then 1e-14 from its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SettledScores(ModelLoss):
     """Ask a network for ``scores`` after it has seen one batch, the same, very often.
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from grader.records import record
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -46,7 +48,7 @@ _WEIGHTS = (0.5, 1.5)
 """Sizes of the shares that entries have in a direction, before these are made of length one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Precision:
     """How functions are differentiated whose numbers have a certain dtype."""
 
@@ -157,7 +159,7 @@ class Direction:
         return step
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Slope:
     """A derivative along a direction."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from grader.records import record
 from grader.report.registry import format_names
 
 _ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar", ".zip", ".ipynb")
@@ -16,7 +16,7 @@ _ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar", ".zip", "
 _PLAINER = str.maketrans({"·": "-", "…": "..."})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Destination:
     """One format and where it goes."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from grader.checks.base import Check
 from grader.course.conventions import Convention
 from grader.model import Policy, Rule
+from grader.records import record
 from grader.submission.edition import EDITIONS, Edition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EarlierYear:
     """What shows that a hand-in is of a year before a question was first asked.
 
@@ -29,7 +30,7 @@ class EarlierYear:
     """What no module and no notebook of the earlier years names, in small letters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Question:
     """A group of checks, as the handout numbers them.
 
@@ -63,7 +64,7 @@ class Question:
         return float(sum(sum(check.points.values()) for check in self.checks))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Vectorised:
     """A function that is to do without loops, beside the naive version of the same."""
 
@@ -75,7 +76,7 @@ class Vectorised:
     """Declared positional arguments of both, in order, on which their time is taken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Assignment:
     """Questions, and where their right answers come from.
 

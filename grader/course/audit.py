@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -20,6 +19,7 @@ from grader.course.trial import find_place, resolve_with, run_trial
 from grader.diagnosis.catalogue import Catalogue, Mistake, load_catalogue
 from grader.errors import AssignmentError
 from grader.model import Kind, Limits, Progress, Status
+from grader.records import record
 
 _Rows: TypeAlias = "tuple[str, ...] | None"
 
@@ -29,7 +29,7 @@ _SILENT = frozenset({Status.PASSED, Status.NEEDS_REVIEW})
 _UNTRIED = frozenset({Kind.TRAINING, Kind.REVIEW})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Audited:
     """One known mistake of one function, and what finds it."""
 
@@ -54,7 +54,7 @@ class Audited:
         return not self.cells and not self.declared
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Audit:
     """What became of all known mistakes of the functions that an assignment covers."""
 
@@ -140,7 +140,7 @@ def audit_handout(path: Path, progress: Progress | None = None) -> Audit:
     return Audit(str(path), draft.assignment.title, tuple(rows), tuple(names))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Bench:
     """An assignment on which mistakes are tried."""
 

@@ -7,15 +7,16 @@ another are wrong together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import product
 from typing import Any, TypeAlias
 
 from grader.checks.base import Check
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Choice:
     """How the reference behaves under one of a convention's choices.
 
@@ -38,7 +39,7 @@ class Choice:
         return frozenset((*self.keywords, *self.substitutes))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Convention:
     """Something that a course may do either way, and how to see which it was.
 

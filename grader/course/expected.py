@@ -12,7 +12,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -27,6 +26,7 @@ from grader.course.catalogue import LoadedAssignment, assignments_folder
 from grader.course.conventions import Settled, apply, combinations, label
 from grader.course.provenance import describe_origin, is_current
 from grader.errors import AssignmentError
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +40,7 @@ Values: TypeAlias = "dict[str, NDArray[Any]]"
 """Expected arrays by ``check id/case/part``."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One stored value that the reference does not give any more."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from grader.course.catalogue import assignment_names, assignments_folder, run_declaration
 from grader.errors import AssignmentError
 from grader.model import AssignmentInfo, CheckResult, QuestionScore, Report
+from grader.records import record
 
 HAND_IN = "hand_in.py"
 _Row = TypeVar("_Row", AssignmentInfo, QuestionScore)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HandIn:
     """Assignments that are handed in together, and what each of them counts.
 
@@ -50,7 +51,7 @@ class HandIn:
         return float(sum(self.parts.values()))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LoadedHandIn:
     """A hand-in and the folder it was read from."""
 

@@ -6,11 +6,11 @@ import ast
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from grader.records import record
 from grader.submission.notebook import parse_cell
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _HAIR = 1e-6
 """Share of a unit in the last place that rounding may add to half of one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Number:
     """One number as a cell prints it."""
 
@@ -41,7 +41,7 @@ class Number:
         return float(re.sub(r"[\s_]", "", self.text))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A name that a cell gives a number or an array of numbers to."""
 
@@ -54,7 +54,7 @@ class Literal:
     """Whether an array is made of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Renewal:
     """A number that is not what it should be, and the edit that makes it so."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.course.tags import Tag, read_tag
 from grader.errors import AssignmentError
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MasterCell:
     """One cell of a master notebook."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from grader.course.master import MasterCell, read_master
 from grader.course.tags import Tag
 from grader.errors import AssignmentError
 from grader.model import Visibility
+from grader.records import record
 from grader.submission.notebook import parse_cell
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def digest_of_masters(folder: Path, masters: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Piece:
     """What becomes one check: a cell, or its hidden tests."""
 
@@ -105,7 +106,7 @@ class _Piece:
         return analyse(self.source, self.setup, tuple(self.predicates.items())).parts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Builder:
     """Makes checks of the cells of one assignment."""
 

@@ -21,6 +21,7 @@ import numpy as np
 
 import grader.checks
 from grader.errors import AssignmentError
+from grader.records import is_record
 
 _HOMES = (
     "grader.compare",
@@ -115,8 +116,7 @@ def _modules() -> Iterator[str]:
 def _is_declaration(one: type) -> bool:
     if inspect.isabstract(one):
         return False
-    parameters = getattr(one, "__dataclass_params__", None)
-    return issubclass(one, Enum) or (parameters is not None and parameters.frozen)
+    return issubclass(one, Enum) or is_record(one)
 
 
 def _known(value: object, where: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,6 +13,7 @@ from typing import Any, TypeAlias
 from grader.course.assignment import Assignment
 from grader.course.conventions import Settled, apply
 from grader.course.provenance import imported_modules
+from grader.records import record
 from grader.submission.overlay import ModuleSource, Programme
 
 Resolve: TypeAlias = "Callable[[str], Callable[..., Any]]"
@@ -23,7 +23,7 @@ _PROVIDED = "grader.provided"
 """What the reference may use of the grader."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReferenceFunction:
     """Where the reference of one target is, and how it is called."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from grader.course.catalogue import LoadedAssignment
@@ -13,12 +13,13 @@ from grader.course.markers import split_hidden
 from grader.course.master import MasterCell, read_master
 from grader.course.notebook import HIDDEN
 from grader.course.notebook_text import edit_cells
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Edit:
     """One number of a master notebook that is not what the reference gives."""
 

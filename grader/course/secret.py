@@ -12,12 +12,12 @@ import json
 import os
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.checks.base import Check
 from grader.errors import AssignmentError
 from grader.model import Visibility
+from grader.records import record
 
 FILE = "hidden.json"
 """Beside an assignment, what hidden checks draw from."""
@@ -28,7 +28,7 @@ _BYTES = 32
 _LARGEST = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Secret:
     """What hidden checks of one assignment draw from during one term."""
 
@@ -56,7 +56,7 @@ class Secret:
         return self.file.with_suffix(VALUES)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seeds:
     """Which seed each check's inputs are drawn with."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from grader.model import Visibility
+from grader.records import record
 
 _WORDS = ("id", "question", "hint")
 _FLAGS = ("setup", "review", "solution")
@@ -16,7 +17,7 @@ KNOWN = (*_WORDS, "points", "visibility", "tolerance", *_LISTS, "predicates", *_
 _VISIBILITIES = ", ".join(visibility.value for visibility in Visibility)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Tag:
     """The metadata of one cell, checked one by one but not against each other.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from grader.diagnosis.known import Known
 from grader.diagnosis.matching import Match
@@ -12,9 +11,10 @@ from grader.diagnosis.penalty import PenaltyError
 from grader.diagnosis.relations import Case, make_case
 from grader.diagnosis.shapes import Shape, find_shape
 from grader.model import Certainty
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """What was found out about one target."""
 

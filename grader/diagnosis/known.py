@@ -23,6 +23,7 @@ from grader.diagnosis.matching import MakePair, Print
 from grader.diagnosis.observing import Observed, observe
 from grader.diagnosis.probes import Probe, probes_for
 from grader.diagnosis.signature import Signature
+from grader.records import record
 
 _TRIAL_SECONDS = 2.0
 """CPU seconds for a wrong version of a reference on all probes: some never return."""
@@ -30,7 +31,7 @@ _PAIRS = 60
 """Most pairs that are made for one function."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """What a student is told of a mistake."""
 
@@ -39,7 +40,7 @@ class Text:
     hint: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """Everything that is known of one target."""
 
@@ -170,7 +171,7 @@ def _make_candidate(changed: Sequence[Effect], resolve: Resolve) -> TrialCandida
     return TrialCandidate(find)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Maker:
     """Makes wrong versions of one function of the reference, and looks at what they give."""
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from grader.diagnosis.observing import is_optional, part_of, probe_of
 from grader.diagnosis.signature import CLEAR, TOLERANCE, Signature
+from grader.records import record
 
 Signatures = Mapping[str, Signature]
 """By ``<probe>/<part>``."""
@@ -22,7 +22,7 @@ NOTHING = Signature(None)
 """Of what did not come back."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Print:
     """What is kept of one mistake, or of a pair: where it differs from what is right, and how."""
 
@@ -66,7 +66,7 @@ class Print:
         return key in self.affected or not is_optional(key)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seen:
     """What a function gave on the probes, beside what is right."""
 
@@ -118,7 +118,7 @@ class Seen:
         return _distance(self.signatures[key], found.signatures.get(key))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """A mistake, or a pair, that a function agrees with."""
 

@@ -7,7 +7,7 @@ at zero it shows how often that one is counted.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from grader.diagnosis.known import Text
 from grader.diagnosis.probes import Probe
 from grader.diagnosis.shapes import Shape
 from grader.diagnosis.signature import as_numbers
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +30,7 @@ _MOST = 4
 """Most parameters that are named."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Penalty:
     """What of each parameter a regularisation holds, as shares of ``reg * sum(p * p)``."""
 
@@ -40,7 +41,7 @@ class Penalty:
     """Parameters that count otherwise once their signs are turned."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PenaltyError:
     """What is wrong with a regularisation."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from grader.compare import same_but_for_ones
 from grader.diagnosis.signature import as_numbers
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +20,7 @@ FEW = 6
 """Arrays with fewer entries than this have no shape that could be told from chance."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """One result of a function beside the right one."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from grader.diagnosis import relations
 from grader.diagnosis.known import Text
 from grader.diagnosis.relations import CLOSE, FEW, Case
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shape:
     """A shape by name, and what a student is told of it."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from grader.checks.experiments import Absent
 from grader.inputs import generator_for
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ _HUGE = 1e100
 _DIGITS = 9
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signature:
     """What is kept of one value."""
 

@@ -1,10 +1,11 @@
 """Say which provided file goes where in a student's tree, for each edition of the course."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
+
+from grader.records import record
 
 __all__ = [
     "NAIVE",
@@ -27,7 +28,7 @@ class OverlayMode(StrEnum):
     """The student's; nothing is ever put there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OverlayFile:
     """One module of the course and what is done about it.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.model import Certainty, CheckResult, Location, Status, Visibility
+from grader.records import record
 from grader.report.check_ids import name_parts, own_check, split_id
 from grader.report.wording import count
 
@@ -18,7 +19,7 @@ _NOT_THERE = frozenset({"{} is not written yet.", "No file defines {}."})
 _TITLE_LENGTH = 44
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cause:
     """Checks that lost points for one and the same reason, in the report's order."""
 

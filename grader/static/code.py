@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 
 from grader.model import Location
+from grader.records import record
 from grader.submission.course_names import COURSE_NAMES, PROVIDED
 from grader.submission.definition import Definition
 from grader.submission.sources import Source
@@ -20,7 +20,7 @@ _ENTRY = "loss"
 """The method of a class that gives values and gradients."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A function of the submission, wherever it is written."""
 

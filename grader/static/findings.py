@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from grader.model import Location, Rule
+from grader.records import record
 from grader.static.code import Code
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One place in which a target breaks a rule."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -14,6 +14,7 @@ from grader.checks.value import ValueCheck
 from grader.course.assignment import Assignment, Vectorised
 from grader.course.literals import find_literals
 from grader.model import CheckResult, Evidence, Outcome, Policy, Rule, Status
+from grader.records import record
 from grader.static import forbidden_imports, loops, naive_calls_fast, numeric_backward
 from grader.static.code import Code
 from grader.static.findings import Finding, RuleFunction, short
@@ -32,7 +33,7 @@ DEFAULTS: Mapping[Rule, Policy] = MappingProxyType(
 """What becomes of a finding where the assignment says nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Looked:
     """The results after the rules, and what a reader should know besides."""
 

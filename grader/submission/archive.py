@@ -9,12 +9,12 @@ import hashlib
 import io
 import lzma
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, cast
 
 from grader.errors import SubmissionError
+from grader.records import record
 from grader.submission.json_text import parse_json
 from grader.submission.members import (
     UNREADABLE,
@@ -33,7 +33,7 @@ _WARNINGS = 50
 _STRANGERS = {b"Rar!": "a RAR archive", b"7z\xbc\xaf": "a 7-Zip archive", b"%PDF": "a PDF"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ArchiveLimits:
     """How much one submission may hold; everything is counted while it streams."""
 
@@ -59,7 +59,7 @@ class ArchiveLimits:
     """Member names remembered."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Submission:
     """What a student handed in, as far as grading reads it."""
 

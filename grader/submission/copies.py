@@ -6,9 +6,9 @@ Cells are deleted, copied, moved, renamed and edited, and many notebooks give th
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 
+from grader.records import record
 from grader.submission.course_names import COURSE_NAMES, PROVIDED
 from grader.submission.printed import find_sites
 from grader.submission.stored import StoredCell
@@ -28,7 +28,7 @@ _WRITTEN = frozenset(
 """What students write."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Shape:
     """What a cell does, as far as it helps to recognise it."""
 

@@ -1,10 +1,12 @@
 """Editions: where a course keeps its modules, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edition:
     """One way a course lays out its modules and names its parameters."""
 

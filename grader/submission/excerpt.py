@@ -4,8 +4,8 @@ import ast
 import builtins
 import symtable
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 
+from grader.records import record
 from grader.submission.absent import PRESENT
 from grader.submission.bindings import is_main_guard
 from grader.submission.constants import is_cheap, is_lookup
@@ -16,7 +16,7 @@ _Assignment = ast.Assign | ast.AnnAssign | ast.AugAssign
 _Definition = ast.FunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Statement:
     """One top-level statement that a pseudo-module may hold."""
 
@@ -25,7 +25,7 @@ class _Statement:
     """What it binds or, of a collection, fills; ``*`` for a star import."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Own:
     """The notebook's functions and classes."""
 

@@ -3,8 +3,9 @@
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from grader.records import record
 from grader.submission.archive import Submission
 from grader.submission.definition import Definition, describe, parameters
 from grader.submission.edition import EDITIONS, Edition
@@ -23,7 +24,7 @@ _TOY_PARAMETERS = frozenset(["hidden_size", "output_size", "std"])
 _WARNINGS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Located:
     """Where the targets of a submission are."""
 
@@ -42,7 +43,7 @@ class Located:
     """Every Python file and notebook, parsed where needed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Candidate:
     """One definition that may be the target."""
 

@@ -13,12 +13,12 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 from grader.errors import SubmissionError
+from grader.records import record
 from grader.submission.paths import SKIPPED_FOLDERS, show
 
 UNREADABLE = (
@@ -49,7 +49,7 @@ _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """One file of an archive or folder, not read yet."""
 

@@ -7,9 +7,10 @@ definitions and what they use, on the lines where the cells stand when put one b
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from grader.records import record
 from grader.submission.json_text import parse_json
 from grader.submission.parsing import SourceProblem, explain, parse
 
@@ -19,7 +20,7 @@ _MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\s*=\s*[%!].*|.*\S\?{1,2}\s*)$")
 _PYTHON_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun", "%%writefile", "%%python3")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CodeCell:
     """One code cell."""
 
@@ -28,7 +29,7 @@ class CodeCell:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParsedCell:
     """One code cell as Python sees it, with the line numbers of the cell."""
 

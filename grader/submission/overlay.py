@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from grader.model import Location
 from grader.provided.overlays import (
@@ -14,6 +14,7 @@ from grader.provided.overlays import (
     OverlayMode,
     provided_source,
 )
+from grader.records import record
 from grader.submission.absent import absent_modules
 from grader.submission.archive import Submission
 from grader.submission.course_names import COURSE_NAMES, PROVIDED
@@ -36,7 +37,7 @@ _DEPTH = 5
 _COURSE_PACKAGE = "cs231n"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModuleSource:
     """One module as the worker will import it."""
 
@@ -60,7 +61,7 @@ class ModuleSource:
         return Location(f"{self.path}[{index}]", line - start + 1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Programme:
     """Everything one worker needs to import a student's targets."""
 

@@ -4,7 +4,8 @@ import ast
 import codecs
 import re
 import warnings
-from dataclasses import dataclass
+
+from grader.records import record
 
 _SOURCE_BYTES = 2 << 20
 # For internet names, which are short: they would take ten minutes over a file of two megabytes.
@@ -23,7 +24,7 @@ _PYTHON2_LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceProblem:
     """Why Python 3 cannot read a file."""
 

@@ -6,10 +6,10 @@ import ast
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
+from grader.records import record
 from grader.submission.notebook import parse_cell
 
 _NUMBER = (
@@ -39,7 +39,7 @@ _BRACES = re.compile(r"\{[^{}]*\}")
 _PYTHON2 = re.compile(r"^([ \t]*)print[ \t]+(?![=(])(\S.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """One comparison of a cell: an error that it prints, or an assertion."""
 

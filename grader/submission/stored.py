@@ -5,9 +5,9 @@ Nothing of it is believed, and all of it is bounded. It serves notes and answers
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from grader.records import record
 from grader.submission.notebook import all_cells, cell_source
 from grader.submission.paths import is_skipped
 
@@ -17,7 +17,7 @@ _NOTEBOOKS = 60
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredCell:
     """One cell of a notebook that was handed in."""
 

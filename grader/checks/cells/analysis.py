@@ -6,7 +6,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from types import CodeType
 
@@ -15,6 +15,7 @@ from grader.checks.cells.origins import Origins
 from grader.checks.cells.rewriting import Rewriter
 from grader.checks.cells.sites import Site
 from grader.checks.cells.stated import stated_tolerance
+from grader.records import record
 from grader.submission.course_names import PROVIDED
 from grader.submission.notebook import parse_cell
 
@@ -22,7 +23,7 @@ ROOM = 10.0
 """An error that "should be around" a number may be this many times larger."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CellText:
     """One cell, ready to run."""
 
@@ -37,7 +38,7 @@ class CellText:
         return cls(name, lines, compile(tree, name, "exec", dont_inherit=True))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Analysis:
     """All that the text of a check's cells tells."""
 
@@ -142,7 +143,7 @@ def _in_order(origins: Origins, before: int) -> tuple[str, ...]:
     return tuple(sorted(ordered, key=lambda target: target.partition(":")[0] not in PROVIDED))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Comment:
     """Comments of consecutive lines."""
 

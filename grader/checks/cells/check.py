@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -22,6 +22,7 @@ from grader.checks.cells.verdicts import Judging
 from grader.errors import AssignmentError, SandboxError
 from grader.inputs import generator_for, make_inputs
 from grader.model import Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,7 @@ _VARIANT = "variant/"
 _COUNT = "count/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CellCheck(Check):
     """Run a cell of an instructor's notebook and judge each of its comparisons.
 
@@ -106,9 +107,9 @@ class CellCheck(Check):
             if not records:
                 raise self._wrong(f"part {part!r} is never compared on the reference")
             values[f"{_COUNT}{part}"] = np.asarray(len(records))
-        for record in run.observer.records:
-            if record.site.literal is not None:
-                values[f"{_LITERAL}{record.site.literal}"] = np.asarray(record.got)
+        for one in run.observer.records:
+            if one.site.literal is not None:
+                values[f"{_LITERAL}{one.site.literal}"] = np.asarray(one.got)
         return values
 
     def examine(self, candidate: Candidate, expected: Expected, seed: int) -> dict[str, Outcome]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
 
+from grader.records import record
 from grader.submission.course_names import COURSE_NAMES, PROVIDED, targets_named
 from grader.submission.edition import EDITIONS
 
@@ -43,7 +43,7 @@ class Source(Enum):
     """Nothing: plots, data loading, notebooks' own machinery."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binding:
     """What an imported name stands for."""
 

@@ -29,6 +29,7 @@ from grader.checks.slopes import (
     look,
     precision_of,
 )
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class Unusable(Exception):  # noqa: N818 - says what it is about
     """What a function of the student returned is nothing that can be differentiated."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Distance:
     """How far a gradient is from being the derivative of a function."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from grader.checks.cells.names import Binding, Source, choose_class
 from grader.checks.cells.sites import called_name
+from grader.records import record
 
 _EXPECTED = re.compile(
     r"^(?:correct|corrent|expected|true|answer)(?:_|$)|_(?:correct|expected|true)$"
@@ -16,7 +16,7 @@ _EXPECTED = re.compile(
 _GIVEN = re.compile(r"(?:^|_)(?:num|numeric|numerical|naive|true)(?:_|$)|1$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """What a name holds."""
 

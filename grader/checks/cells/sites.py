@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from grader.checks.cells.names import DISTANCES
+from grader.records import record
 
 WHERE = "__cell__"
 """Name under which a transformed cell reaches the observer."""
@@ -36,7 +37,7 @@ class Shape(Enum):
     """Any other condition that must hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """One place of a cell where something is compared."""
 
@@ -62,7 +63,7 @@ class Site:
     """What a comment allows."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Found:
     """A comparison met in an expression."""
 

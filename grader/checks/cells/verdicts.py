@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from grader.checks.cells.sites import Shape
 from grader.checks.second_look import Entry
 from grader.compare import LOWEST_TOLERANCE, Measure
 from grader.model import Evidence, Outcome, Status
+from grader.records import record
 
 DEFAULT_TOLERANCE = 1e-6
 """For comparisons about which neither metadata, nor the code, nor a comment says anything."""
@@ -32,7 +33,7 @@ _ENTRY_TOLERANCE = 1e-4
 """Numeric derivatives by single entries are no finer than this where they explain."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judging:
     """What verdicts depend on besides the records."""
 

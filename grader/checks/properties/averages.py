@@ -7,7 +7,6 @@ keeps them is its own business. With momentum zero they are a single batch's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -19,6 +18,7 @@ from grader.checks.properties.judging import require, require_equal, take_array
 from grader.checks.properties.layers import LayerLaw
 from grader.checks.properties.normalization import EPS_IS_SMALL, BatchNormalization
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ _SHOW_TRAIN = "bn_param = {'mode': 'train', 'momentum': 0.0}"
 _SHOW_COPY = "dict(bn_param)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AveragesLaw(LayerLaw):
     """A law about a layer that has seen one batch, and then sees another."""
 
@@ -71,7 +71,7 @@ class AveragesLaw(LayerLaw):
         return {name: take_array(left[name], example["gamma"].shape, name) for name in AVERAGES}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AveragesMove(AveragesLaw):
     """A share of ``momentum`` is left of the averages; the rest is what momentum zero gives.
 
@@ -121,7 +121,7 @@ class AveragesMove(AveragesLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AveragesStay(AveragesLaw):
     """Test mode leaves the running averages as they are."""
 
@@ -152,7 +152,7 @@ class AveragesStay(AveragesLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ModesAgree(AveragesLaw):
     """Test mode by a batch's own mean and variance gives what training gave."""
 
@@ -180,7 +180,7 @@ class ModesAgree(AveragesLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AloneInTestMode(AveragesLaw):
     """In test mode an example's output is the same alone as in company."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 from grader.candidate.base import Operation, Reply
 from grader.checks.properties.draw import Draw
+from grader.records import record
 
 Example: TypeAlias = "dict[str, Any]"
 """One drawn input by name: arrays, numbers, truth values, and dictionaries of these."""
@@ -17,7 +17,7 @@ Conversation: TypeAlias = "Generator[Sequence[Operation], list[Reply], None]"
 """Yields operations, is sent their replies, and ends; raises `Broken` if the law does not hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """How a law was broken on one example."""
 
@@ -42,7 +42,7 @@ class Broken(Exception):  # noqa: N818 - what happened, not what is wrong with t
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Property(ABC):
     """A law that every correct function obeys, whatever its inputs.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -14,6 +14,7 @@ from grader.checks.properties.conversation import Case, Verdict, ask_all, ask_on
 from grader.checks.properties.draw import Sizes, draw_example
 from grader.inputs import describe_inputs, generator_for
 from grader.model import Evidence, Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,7 +23,7 @@ Drawn: TypeAlias = "tuple[Example, tuple[int, ...]]"
 """An example with the choices that make it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PropertyCheck(Check):
     """Put properties to the test on examples that depend on the seed alone.
 

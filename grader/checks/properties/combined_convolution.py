@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -15,6 +14,7 @@ from grader.checks.properties.judging import require, require_equal
 from grader.checks.properties.layers import LayerLaw
 from grader.checks.properties.showing import show_values
 from grader.provided.fast_layers import conv_forward_fast
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ CLEAR = 1e-4
 """Distance from a kink that no rounding crosses."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ConvolutionRelu(Convolution):
     """Convolution and ReLU; nothing before the ReLU is near zero."""
 
@@ -38,7 +38,7 @@ class ConvolutionRelu(Convolution):
         return example
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ConvolutionReluPool(Convolution):
     """Convolution, ReLU and 2x2 max pooling, of which no window has two largest entries."""
 
@@ -60,7 +60,7 @@ class ConvolutionReluPool(Convolution):
         return images, filters, rows // 2, columns // 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class GrowsWithFilters(LayerLaw):
     """With c times the filters and biases, c > 0, out is c times as large; it is never negative."""
 

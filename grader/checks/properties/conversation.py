@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from grader.candidate.base import CallFailed, Candidate, Failure, Operation, Reply
 from grader.checks.properties.base import Broken, Conversation, Example, Problem, Property
+from grader.records import record
 
 Verdict: TypeAlias = Problem | Failure | None
 """How a law was broken, or why a call gave no value, or nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """One example of one property."""
 

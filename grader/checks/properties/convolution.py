@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,9 +14,10 @@ from grader.checks.properties.judging import require_equal
 from grader.checks.properties.layers import LayerLaw, draw_upstream
 from grader.checks.properties.showing import show_values
 from grader.checks.properties.windows import Range, WindowLayer
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Convolution(WindowLayer):
     """A convolution, or one that is joined with layers that keep its shape."""
 
@@ -61,7 +62,7 @@ class Convolution(WindowLayer):
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SumsOfImages(LayerLaw):
     """The convolution of a sum, of images or of filters, is the sum of the convolutions."""
 
@@ -103,7 +104,7 @@ class SumsOfImages(LayerLaw):
         return "x" if "other_x" in example else "w"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Translation(LayerLaw):
     """What moves by the stride, with nothing but zeros around it, moves the output by one."""
 
@@ -146,7 +147,7 @@ class Translation(LayerLaw):
 _PADDED = "np.pad(x, ((0, 0), (0, 0), (p, p), (p, p)))"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Padding(LayerLaw):
     """Padding is the same as giving an image with zeros around it, and padding nothing."""
 
@@ -179,7 +180,7 @@ class Padding(LayerLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PaddingBackwards(LayerLaw):
     """Gradients through padding are those of the padded image, without its border."""
 
@@ -221,7 +222,7 @@ class PaddingBackwards(LayerLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PixelFilters(LayerLaw):
     """Filters of one pixel mix the channels of each pixel, and do nothing else."""
 

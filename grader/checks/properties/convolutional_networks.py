@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,12 +12,13 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal
 from grader.checks.properties.network_laws import NetworkLaw
 from grader.checks.properties.networks import Network
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ThreeLayers(Network):
     """``ThreeLayerConvNet`` of the course: conv - ReLU - 2x2 max pool - affine - ReLU - affine."""
 
@@ -76,7 +76,7 @@ def _keep_off_the_kinks(draw: Draw, X: NDArray[Any], params: dict[str, Any]) -> 
     draw.require(bool(np.abs(hidden).min() > CLEAR))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class OrderDoesNotMatter(NetworkLaw):
     """In another order, examples have the same scores, and the minibatch the same loss."""
 

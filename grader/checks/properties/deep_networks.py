@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from grader.checks.properties.base import Example
 from grader.checks.properties.draw import Draw
 from grader.checks.properties.fully_connected import AnyDepth
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class WithNormalization(AnyDepth):
     """``FullyConnectedNet`` with batch normalisation; at least two examples."""
 
@@ -36,7 +36,7 @@ class WithNormalization(AnyDepth):
         return max(name for name in params if name[0] == "b" and name[1:].isdigit())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class WithDropout(AnyDepth):
     """``FullyConnectedNet`` with dropout of one half, and a seed that repeats its masks."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,12 +16,13 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require, require_equal, take_array
 from grader.checks.properties.layers import Layer, LayerLaw, draw_upstream
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 OFF_THE_KINK = 0.005
 """Added to biases whose layers give multiples of 0.01 before a ReLU, so that none of them is 0."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Affine(Layer):
     """An affine layer, or one that joins it with layers that keep its shape."""
 
@@ -44,7 +45,7 @@ class Affine(Layer):
         return (len(arguments["x"]), arguments["w"].shape[1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Relu(Layer):
     """A ReLU, of arrays of any shape."""
 
@@ -65,7 +66,7 @@ class Relu(Layer):
         return shape
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PicksEntries(LayerLaw):
     """With a one in each row and column of the weights, an affine layer reorders its input."""
 
@@ -91,7 +92,7 @@ class PicksEntries(LayerLaw):
         return "\n".join((show_values(example), self.layer.show_forward(), "print(out)"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SplitsSigns(LayerLaw):
     """What a ReLU passes of x, less what it passes of -x, is x; neither is negative."""
 
@@ -116,7 +117,7 @@ class SplitsSigns(LayerLaw):
         return "\n".join((show_values(example), *lines, "print(out - other)  # x"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class GrowsWithInput(LayerLaw):
     """A ReLU of c times x is c times that of x, for c > 0."""
 
@@ -141,7 +142,7 @@ class GrowsWithInput(LayerLaw):
         return "\n".join((show_values(example), *lines, "print(larger, c * out)  # the same"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SharesGradient(LayerLaw):
     """What a ReLU passes back at x, and at -x, is together the upstream gradient."""
 
@@ -176,7 +177,7 @@ class SharesGradient(LayerLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FollowsForward(LayerLaw):
     """Where a ReLU passes an input, it passes the gradient: ``dx * x`` is ``dout * out``."""
 
@@ -204,7 +205,7 @@ class FollowsForward(LayerLaw):
         return "\n".join((show_values(example), *lines, "print(dx * x, dout * out)  # the same"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class IsAffineThenRelu(LayerLaw):
     """The joined layer gives what your own two layers give one after the other."""
 

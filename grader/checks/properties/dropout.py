@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from grader.checks.properties.base import Conversation, Example
@@ -11,9 +11,10 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal
 from grader.checks.properties.layers import Layer, LayerLaw, draw_upstream
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Dropout(Layer):
     """Dropout of arrays of any shape, with a seed."""
 
@@ -40,7 +41,7 @@ class Dropout(Layer):
         return shape
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MaskIgnoresInput(LayerLaw):
     """With one seed, entries are dropped or kept alike, and scaled alike, whatever they are."""
 
@@ -70,7 +71,7 @@ class MaskIgnoresInput(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SameMaskBack(LayerLaw):
     """The gradient is multiplied by what the input was: ``dx * x`` is ``dout * out``."""
 
@@ -102,7 +103,7 @@ class SameMaskBack(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TestModePasses(LayerLaw):
     """In test mode the output is the input, whatever p is."""
 

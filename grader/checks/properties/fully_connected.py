@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from grader.checks.properties.base import Example
 from grader.checks.properties.draw import Draw
 from grader.checks.properties.networks import Network
+from grader.records import record
 
 SHIFTS = (0.005, 0.00025, 0.0)
 """Added to the biases of each layer. Inputs and weights are multiples of 0.1, biases of 0.01, so
@@ -45,7 +45,7 @@ def draw_batch(draw: Draw, examples: int, inputs: int, classes: int) -> Example:
     return {"X": X, "y": draw.labels(classes, examples)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TwoLayers(Network):
     """``TwoLayerNet`` of the course's layers."""
 
@@ -64,7 +64,7 @@ class TwoLayers(Network):
         return (), {"input_dim": inputs, "hidden_dim": hidden, "num_classes": classes}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AnyDepth(Network):
     """``FullyConnectedNet`` of two or three layers."""
 
@@ -89,7 +89,7 @@ class AnyDepth(Network):
         return (hidden,), keywords
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ToyNetwork(Network):
     """The toy example's network, which takes ``reg`` with each loss.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -16,6 +15,7 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal, take_array
 from grader.checks.properties.showing import show_values
 from grader.model import Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _CACHE = frozenset({1})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Layer(ABC):
     """A forward pass, its backward pass, and how to draw what they take."""
 
@@ -91,7 +91,7 @@ class Layer(ABC):
         return f"{parts} = {self.backward_name}({dout}, {cache})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LayerLaw(Property):
     """A law about one layer; examples hold its arguments and what the law needs besides."""
 
@@ -110,7 +110,7 @@ def draw_upstream(layer: Layer, draw: Draw, arguments: Mapping[str, Any]) -> NDA
     return draw.array(*layer.out_shape(arguments), nonzero=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class OneByOne(LayerLaw):
     """An example's output is the same alone as in company."""
 
@@ -151,7 +151,7 @@ class OneByOne(LayerLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class GradientsAddUp(LayerLaw):
     """Gradients of a minibatch: those of its examples, the parameters' added up."""
 
@@ -208,7 +208,7 @@ class GradientsAddUp(LayerLaw):
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CachesApart(LayerLaw):
     """A backward pass goes by the cache it is given, whatever the layer has seen since."""
 
@@ -254,7 +254,7 @@ class CachesApart(LayerLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Adjoint(LayerLaw):
     """Gradients of what is linear in an argument tell exactly what moving the argument does."""
 

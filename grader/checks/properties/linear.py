@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,6 +16,7 @@ from grader.checks.properties.judging import require, require_equal, take_array,
 from grader.checks.properties.losses import GRID
 from grader.checks.properties.showing import show_values
 from grader.model import Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ def draw_problem(draw: Draw, examples: int) -> Example:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LinearLaw(Property):
     """A law about the loss of a linear classifier."""
 
@@ -70,7 +70,7 @@ class LinearLaw(Property):
         return "\n".join((show_values(example), *(each.format(self._name) for each in lines)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LossAveraged(LinearLaw):
     """Loss and gradient of a minibatch are the means of those of its examples."""
 
@@ -113,7 +113,7 @@ class LossAveraged(LinearLaw):
         return self._show(example, lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class WeightsShift(LinearLaw):
     """The same column added to all columns of W changes nothing; dW's columns add up to zero."""
 
@@ -150,7 +150,7 @@ class WeightsShift(LinearLaw):
         return self._show(example, lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PenaltyFits(LinearLaw):
     """The penalty is proportional to ``reg``, and its gradient is that of a multiple of W * W.
 
@@ -190,7 +190,7 @@ class PenaltyFits(LinearLaw):
         return self._show(example, lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PredictionsFollow(Property):
     """Predicted labels follow the columns of W into another order, whatever W is scaled by."""
 

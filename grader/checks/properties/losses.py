@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from grader.checks.properties.base import Conversation, Example, Property
 from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require, require_equal, take_array, take_number
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,7 @@ SMALLEST_LOSS = 1e-3
 """A hinge that is not met costs more than twice as much in a minibatch of three."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScoresLaw(Property):
     """A law about a loss on scores."""
 
@@ -66,7 +66,7 @@ def draw_scores(draw: Draw, examples: int) -> Example:
     return {"x": x, "y": draw.labels(classes, examples)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScoresShift(ScoresLaw):
     """A number added to all scores of an example changes nothing."""
 
@@ -101,7 +101,7 @@ class ScoresShift(ScoresLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScoresAveraged(ScoresLaw):
     """The loss is the mean of the losses of single examples, and so is its gradient."""
 
@@ -137,7 +137,7 @@ class ScoresAveraged(ScoresLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ClassesAlike(ScoresLaw):
     """With the classes in another order, and labels to match, the loss is the same."""
 
@@ -175,7 +175,7 @@ class ClassesAlike(ScoresLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ChancesAddUp(ScoresLaw):
     """Softmax: ``exp(-loss)`` adds up to 1 over the labels that an example could have.
 
@@ -216,7 +216,7 @@ class ChancesAddUp(ScoresLaw):
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MarginsMet(ScoresLaw):
     """Hinge: with every margin met there is no loss; else it is what the gradient adds up to."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,12 +12,13 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require, require_equal
 from grader.checks.properties.losses import SMALLEST_LOSS
 from grader.checks.properties.networks import Network
+from grader.records import record
 
 HIGH = 10.0
 """More than what comes out of the last layer without its bias, as a rule."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NetworkLaw(Property):
     """A law about one network; examples hold ``params``, ``X`` and ``y``."""
 
@@ -39,7 +39,7 @@ class NetworkLaw(Property):
         return f"model.loss({X}, {y}{strength})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScoresWithoutLabels(NetworkLaw):
     """Without labels ``loss`` gives scores, also after it was called with labels.
 
@@ -94,7 +94,7 @@ class ScoresWithoutLabels(NetworkLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LeavesParameters(NetworkLaw):
     """``loss`` changes no parameter, and gives a gradient of each parameter's shape."""
 
@@ -142,7 +142,7 @@ class LeavesParameters(NetworkLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NetworkAveraged(NetworkLaw):
     """Loss and gradients of a minibatch are the means of those of its examples."""
 
@@ -191,7 +191,7 @@ class NetworkAveraged(NetworkLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScoresShiftOut(NetworkLaw):
     """A number added to all entries of the last bias changes neither loss nor gradients.
 
@@ -248,7 +248,7 @@ class ScoresShiftOut(NetworkLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NetworkPenalty(NetworkLaw):
     """What ``reg`` adds to the weights' gradients is the gradient of what it adds to the loss.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from grader.checks.properties.judging import take_array, take_number
 from grader.checks.properties.showing import show_values, write
 from grader.compare import same_but_for_ones
 from grader.model import Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +42,7 @@ _WHOLE = frozenset({KEEP_ALL})
 _PARAMS = (("attr", "params"),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Network(ABC):
     """A class whose ``loss`` gives scores, or loss and gradients; ``params`` holds arrays."""
 
@@ -122,7 +123,7 @@ def _write_keyword(value: Any) -> str:
     return value.__name__ if isinstance(value, type) else write(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenNetwork:
     """A network that a candidate keeps."""
 

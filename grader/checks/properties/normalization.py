@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from grader.checks.properties.base import Example
 from grader.checks.properties.draw import Draw
 from grader.checks.properties.layers import Layer
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +21,7 @@ EPS_IS_SMALL = 1e-4
 """Tolerance of laws that hold but for eps, which is 1e-5 beside variances near one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Normalization(Layer):
     """A layer that gives groups of entries mean zero and spread one, then scales and shifts.
 
@@ -85,7 +86,7 @@ class Normalization(Layer):
         return vector.reshape(1, -1, *[1] * (axes - 2))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class BatchNormalization(Normalization):
     """Batch normalisation of features, or of the channels of images."""
 
@@ -126,7 +127,7 @@ class BatchNormalization(Normalization):
         return np.ascontiguousarray(np.moveaxis(rows.reshape(features, examples, *image), 0, 1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LayerNormalization(Normalization):
     """Layer normalisation."""
 

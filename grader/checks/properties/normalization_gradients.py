@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,9 +12,10 @@ from grader.checks.properties.judging import require_equal
 from grader.checks.properties.layers import CachesApart, LayerLaw, draw_upstream
 from grader.checks.properties.normalization import Normalization
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NormalizationLaw(LayerLaw):
     """A law about the way back through a normalisation."""
 
@@ -32,7 +32,7 @@ class NormalizationLaw(LayerLaw):
         return {**own, "dout": draw_upstream(self.layer, draw, own)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ShiftHasNoGradient(NormalizationLaw):
     """The entries of dx add up to zero in each group: adding a number to all changes nothing."""
 
@@ -58,7 +58,7 @@ class ShiftHasNoGradient(NormalizationLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScaleHasNoGradient(NormalizationLaw):
     """Along the input, less its mean, dx is next to nothing: its scale hardly changes out."""
 
@@ -90,7 +90,7 @@ class ScaleHasNoGradient(NormalizationLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LastStepsBack(NormalizationLaw):
     """What is scaled by gamma and shifted by beta comes back in dgamma and dbeta."""
 
@@ -130,7 +130,7 @@ class LastStepsBack(NormalizationLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CachesOfBatchesApart(CachesApart):
     """A backward pass goes by the cache it is given, of three examples at least."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,9 +12,10 @@ from grader.checks.properties.judging import require_equal
 from grader.checks.properties.layers import LayerLaw
 from grader.checks.properties.normalization import EPS_IS_SMALL, Normalization
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MeanAndSpread(LayerLaw):
     """Whatever goes in, each group comes out with mean beta and standard deviation gamma."""
 
@@ -55,7 +55,7 @@ class MeanAndSpread(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class UnitsDoNotMatter(LayerLaw):
     """The output is the same when a group of inputs is measured in other units."""
 
@@ -88,7 +88,7 @@ class UnitsDoNotMatter(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ScaleAndShift(LayerLaw):
     """What gamma and beta do, they do last: the rest is as with one and zero."""
 
@@ -123,7 +123,7 @@ class ScaleAndShift(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AllEqual(LayerLaw):
     """Where all entries of a group are equal, nothing but beta is left of them."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,11 +14,12 @@ from grader.checks.properties.judging import require_equal
 from grader.checks.properties.layers import LayerLaw
 from grader.checks.properties.showing import show_values
 from grader.checks.properties.windows import WindowLayer
+from grader.records import record
 
 OPTIONS = "pool_param"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MaxPooling(WindowLayer):
     """Max pooling of images whose entries are all different."""
 
@@ -74,7 +75,7 @@ class MaxPooling(WindowLayer):
         return lines, {"x": "x.swapaxes(2, 3)", OPTIONS: "other"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class GrowsWithEntries(LayerLaw):
     """Where no entry gets smaller, no maximum does."""
 
@@ -103,7 +104,7 @@ class GrowsWithEntries(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MovesWithEntries(LayerLaw):
     """The maxima of a x + c, for a > 0, are a times those of x, plus c."""
 
@@ -133,7 +134,7 @@ class MovesWithEntries(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SinglePixels(LayerLaw):
     """A window of one pixel picks pixels."""
 
@@ -157,7 +158,7 @@ class SinglePixels(LayerLaw):
         return "\n".join((show_values(example), self.layer.show_forward("out, _"), wanted))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class WholeImages(LayerLaw):
     """A window as large as the image gives the largest entry of each channel."""
 
@@ -181,7 +182,7 @@ class WholeImages(LayerLaw):
         return "\n".join((show_values(example), self.layer.show_forward("out, _"), wanted))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HigherWindows(LayerLaw):
     """At stride one, a window that is a row higher gives the larger of two that are not."""
 

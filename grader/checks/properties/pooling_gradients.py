@@ -6,7 +6,6 @@ several largest entries gets the gradient, or whether each of them does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -17,12 +16,13 @@ from grader.checks.properties.judging import require, require_equal
 from grader.checks.properties.layers import LayerLaw, draw_upstream
 from grader.checks.properties.pooling import OPTIONS
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NothingLost(LayerLaw):
     """The gradients of a channel add up to those from above, also where windows overlap."""
 
@@ -54,7 +54,7 @@ class NothingLost(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class BackToLargest(LayerLaw):
     """Gradients go back to the entries that came out: ``dx * x`` adds up to ``dout * out``."""
 
@@ -95,7 +95,7 @@ class BackToLargest(LayerLaw):
         return "\n".join((show_values(example), *lines))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Ties(LayerLaw):
     """Of several largest entries, one or more share the gradient; no other entry has any."""
 

@@ -21,6 +21,7 @@ from grader.checks.properties.conversation import Case, Verdict, ask_one
 from grader.checks.properties.draw import ChosenDraw
 from grader.inputs import generator_for
 from grader.model import Outcome, Status
+from grader.records import record
 
 SMALL_EXAMPLES = 12
 """Small examples tried before an example that failed is made smaller step by step."""
@@ -29,7 +30,7 @@ _NOT_SHRUNK = frozenset({Status.TIMED_OUT, Status.CRASHED, Status.MISSING, Statu
 """What would cost too much to repeat, and what is the same on every input."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bounds:
     """How much may be spent on one example."""
 
@@ -138,7 +139,7 @@ class _StillBroken(Exception):  # noqa: N818 - what Hypothesis is to look for, n
     """Raised on an example that breaks the law."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Engine:
     """The parts of Hypothesis that are used."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +13,7 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal
 from grader.checks.properties.normalization_gradients import NormalizationLaw
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 STEP = 0.01
 """How far the inputs are moved along their directions to see a slope."""
@@ -21,7 +22,7 @@ SLOPE_TOLERANCE = 0.01
 """Largest relative error of that slope, which single precision and curvature leave."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class BothWaysAgree(NormalizationLaw):
     """Two backward passes of one layer give the same gradients.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +16,7 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require, require_equal, take_array
 from grader.checks.properties.showing import show_values
 from grader.model import Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ ROUGH = 1e-3
 """Tolerance where it is left open whether epsilon stands inside or outside of the root."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class UpdateLaw(Property):
     """A law about an update rule that begins with no past."""
 
@@ -100,7 +101,7 @@ class UpdateLaw(Property):
         return "\n".join(shown)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StandsStill(UpdateLaw):
     """With no gradient and no past, a parameter stays where it is.
 
@@ -129,7 +130,7 @@ class StandsStill(UpdateLaw):
         return self._show_steps(example, 1, "    print(next_w - w)  # zeros")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EntriesApart(UpdateLaw):
     """Every entry of a parameter is moved by its own gradient alone."""
 
@@ -174,7 +175,7 @@ class EntriesApart(UpdateLaw):
         return "\n".join(lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MomentumSteps(UpdateLaw):
     """SGD with momentum: each step is the last one shortened, and the gradient's on top."""
 
@@ -205,7 +206,7 @@ class MomentumSteps(UpdateLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MeanSquareSteps(UpdateLaw):
     """RMSProp: with one gradient throughout, its size plays no part, and steps shrink as known."""
 
@@ -238,7 +239,7 @@ class MeanSquareSteps(UpdateLaw):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AdamSteps(UpdateLaw):
     """Adam: with one gradient throughout, every step is as long as the learning rate."""
 

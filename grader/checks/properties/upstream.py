@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from grader.checks.properties.base import Conversation, Example
@@ -10,9 +9,10 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal
 from grader.checks.properties.layers import LayerLaw, draw_upstream
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class UpstreamsAddUp(LayerLaw):
     """The gradients for the sum of two upstream gradients are the sums of the gradients."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -14,12 +13,13 @@ from grader.checks.properties.draw import Draw
 from grader.checks.properties.judging import require_equal
 from grader.checks.properties.layers import Layer, LayerLaw
 from grader.checks.properties.showing import show_values
+from grader.records import record
 
 Range: TypeAlias = "tuple[int, int]"
 """Smallest and largest size drawn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class WindowLayer(Layer):
     """A layer whose window slides over images so small that loops over pixels cost nothing.
 
@@ -62,7 +62,7 @@ class WindowLayer(Layer):
         return window + stride * (draw.size(least, least + high - low) - 1) - 2 * pad
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Transposed(LayerLaw):
     """Exchanging height and width of images and windows exchanges those of the output."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -19,6 +19,7 @@ from grader.checks.training.ways import Training
 from grader.checks.training.weights import disorder, read_weights
 from grader.inputs import generator_for
 from grader.model import Evidence, Kind, Outcome, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,7 @@ _DISORDERS = 3
 """How often weights are shuffled at most: among few classes one order may happen to fit."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrainingCheck(Check):
     """Train a model on images that the grader draws, and count what it gets right.
 
@@ -63,7 +64,7 @@ class TrainingCheck(Check):
     """How often a model is trained at most."""
 
     def __post_init__(self) -> None:
-        super(TrainingCheck, self).__post_init__()
+        Check.__post_init__(self)
         if set(self.points) != {ACCURACY}:
             raise ValueError(f"check {self.id}: its only part is {ACCURACY!r}")
         for name in ("runs", "attempts"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +25,7 @@ class Form(Enum):
     """Rows with a 1 at the end, whose weights a linear classifier has for biases."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Labelled:
     """Images, or rows, and the class of each."""
 
@@ -31,7 +33,7 @@ class Labelled:
     y: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sets:
     """What a model is trained on, what it may be watched on, and what it is judged by."""
 
@@ -41,7 +43,7 @@ class Sets:
     """Its labels never leave the grader."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Images:
     """Declares images in which each class has a coloured pattern of its own, under noise.
 

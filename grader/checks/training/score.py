@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccuracyScore:
     """Points that grow evenly from nothing to everything, by whole percents of accuracy.
 

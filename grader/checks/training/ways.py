@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from grader.candidate.base import KEEP_ALL, Call, CallFailed, Candidate, Method, Seed
@@ -13,6 +13,7 @@ from grader.candidate.wire import Earlier, Handle
 from grader.checks.training.images import Sets, as_data
 from grader.checks.training.weights import PARAMETERS
 from grader.model import Status
+from grader.records import record
 
 SOLVER = "solver:Solver"
 _QUICK_SECONDS = 0.05
@@ -53,7 +54,7 @@ class Training(ABC):
         return self.targets[-1].partition(":")[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SolverTraining(Training):
     """Train a model by the course's Solver, which is ours whatever was handed in."""
 
@@ -125,7 +126,7 @@ class SolverTraining(Training):
         return replies[0].value, replies[1].value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class OwnTraining(Training):
     """Train a classifier by its method ``train``, and ask ``predict``."""
 

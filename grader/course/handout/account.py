@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from grader.course.handout.modules import CourseFiles, Part
 from grader.course.handout.roles import Role
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Row:
     """What became of one cell."""
 
@@ -32,7 +32,7 @@ class Row:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotebookAccount:
     """What became of the cells of one notebook."""
 
@@ -57,7 +57,7 @@ class NotebookAccount:
         return sum(len(row.unjudged) for row in self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """Everything that an import has to say."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from grader.candidate.naming import CONFIG_KEYS, KEYWORD_VALUES
 from grader.course.handout.reading import HandoutCell, HandoutNotebook, parse_sources
+from grader.records import record
 from grader.submission.course_names import PROVIDED, targets_named
 from grader.submission.edition import EDITIONS
 
@@ -17,7 +18,7 @@ Resolve = Callable[[str], Callable[..., Any]]
 """Finds the reference's function for a target; raises ``KeyError`` if there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Edit:
     """New text for a piece of a cell."""
 

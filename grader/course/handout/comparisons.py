@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from grader.records import record
 
 _MEASURE = re.compile(r"^(?:rel|relative|max|abs|l2|grad)?_?(?:rel_)?err(?:or)?s?$", re.IGNORECASE)
 _TESTS = frozenset(["allclose", "isclose", "array_equal", "array_equiv", "allequal"])
@@ -17,7 +18,7 @@ _SETUP_NAMES = frozenset(["FOLDERNAME", "GOOGLE_DRIVE_PATH", "sys", "os", "torch
 _SETUP_WORDS = re.compile(r"folder|drive|version|mount|is_available", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """One place in a cell where something is held against something else."""
 

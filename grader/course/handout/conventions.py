@@ -6,13 +6,13 @@ Which choice a handout follows is found by running its cells on the reference un
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from typing import Any
 
 from grader.course.conventions import Choice
 from grader.course.handout.canonical import Resolve
+from grader.records import record
 
 TOY = "neural_net:TwoLayerNet"
 _LINEAR = {
@@ -29,7 +29,7 @@ _LINEAR = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """A convention of the course, and how a declaration says it."""
 
@@ -174,7 +174,7 @@ def follow(resolve: Resolve, chosen: Chosen) -> Resolve:
     return find
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """Source text of conventions."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grader.course.handout.conventions import Declared
 from grader.course.handout.reading import HandoutNotebook
+from grader.records import record
 
 _VALID_ID = re.compile(r"^[a-zA-Z0-9_-]{1,64}$")
 _WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DraftQuestion:
     """One question of the declaration."""
 

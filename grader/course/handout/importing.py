@@ -26,9 +26,10 @@ from grader.course.handout.tagging import (
     unused_questions,
 )
 from grader.errors import AssignmentError
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """A draft assignment, not yet written."""
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from grader.checks.cells.analysis import ROOM, analyse
 from grader.checks.cells.sites import Site
 from grader.course.handout.comparisons import Comparison
 from grader.course.handout.roles import Finding
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judged:
     """What of one cell would be judged."""
 

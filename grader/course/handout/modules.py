@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from grader.checks.cells.names import canonical_module as known_module
 from grader.course.handout.python2 import to_python3
+from grader.records import record
 from grader.submission.course_names import COURSE_NAMES, PROVIDED, targets_named
 from grader.submission.edition import EDITIONS, Edition
 from grader.submission.layout import ends_with
@@ -24,7 +24,7 @@ _PACKAGING = frozenset(["__init__", "setup", "build", "conftest"])
 _DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """A function or a method that students are to write."""
 
@@ -38,7 +38,7 @@ class Part:
     """Whether it computes nothing yet; else this handout ships it written."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CourseFiles:
     """What the Python files of a handout are."""
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from grader.records import record
 
 BUILTINS = frozenset(dir(builtins)) | {"__file__", "__name__", "get_ipython", "display"}
 """Names that no cell has to define."""
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """One simple statement, or the head of a compound one."""
 

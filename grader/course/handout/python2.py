@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from grader.records import record
 from grader.submission.parsing import parse
 
 _TOKEN = re.compile(
@@ -41,7 +41,7 @@ _RENAMED = {
 _RENAMED_METHODS = {"iteritems": "items", "itervalues": "values", "iterkeys": "keys"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Token:
     kind: str
     text: str

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from grader.course.handout.python2 import looks_like_python2, to_python3
 from grader.errors import AssignmentError
+from grader.records import record
 from grader.submission.archive import open_submission
 from grader.submission.notebook import ParsedCell, is_notebook, parse_cells
 
@@ -23,7 +24,7 @@ _AUTOMAGIC = re.compile(
 _NOT_HANDED_OUT = re.compile(r"(?:^|/)(?:\.ipynb_checkpoints/|__MACOSX/|\.)|-checkpoint\.ipynb$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HandoutCell:
     """One cell of a handout's notebook."""
 
@@ -43,7 +44,7 @@ class HandoutCell:
     identifier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HandoutNotebook:
     """One notebook of a handout."""
 
@@ -58,7 +59,7 @@ class HandoutNotebook:
         return "\n".join(cell.source for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handout:
     """What a course handed out."""
 

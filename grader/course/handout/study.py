@@ -14,6 +14,7 @@ from grader.course.handout.modules import CourseFiles, canonical_module
 from grader.course.handout.names import BUILTINS, Statement, defined_names, free_names, statements
 from grader.course.handout.reading import HandoutCell, HandoutNotebook
 from grader.course.handout.shown import DRAWS, plots, prints, reads_any
+from grader.records import record
 from grader.submission.course_names import COURSE_NAMES, PROVIDED
 
 _FRAMEWORKS = {
@@ -66,7 +67,7 @@ class Taint(StrEnum):
     TRAINED = "trained"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Need:
     """A name that a cell reads and an earlier cell has defined."""
 
@@ -77,7 +78,7 @@ class Need:
     """Of :class:`Taint`, or the name of a framework."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CellStudy:
     """What one code cell does."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from grader.checks.cells.stated import stated_tolerance
+from grader.records import record
 
 _ERROR_LINE = re.compile(r"err|differ", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?e-\d+")
 _STRING = re.compile(r"""(['"])(?:\\.|(?!\1).)*\1""")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stated:
     """A tolerance and where it was read."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from grader.candidate.local import LocalCandidate
@@ -11,6 +10,7 @@ from grader.course.handout.conventions import Chosen, follow, possible_choices
 from grader.course.handout.right_answers import resolver
 from grader.course.handout.roles import Role
 from grader.model import Kind, Status
+from grader.records import record
 
 if TYPE_CHECKING:
     from grader.checks.base import Check
@@ -24,7 +24,7 @@ Place: TypeAlias = "tuple[str, int]"
 _LONGEST = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refused:
     """What of one cell the reference does not pass."""
 

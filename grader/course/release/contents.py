@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from grader.course.assignment import Assignment
 from grader.course.bundle import (
@@ -24,12 +24,13 @@ from grader.course.student_notebook import (
     move_imports,
 )
 from grader.diagnosis.fingerprints import make_fingerprints
+from grader.records import record
 from grader.report.wording import count_points
 
 _NOTEBOOK_PACKAGES = ("matplotlib", "notebook")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Release:
     """The files of a release, by path."""
 

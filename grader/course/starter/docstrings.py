@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from grader.records import record
 
 _UNDERLINE = re.compile(r"-{3,}\s*$")
 _ENTRY = re.compile(r"(?P<names>\*{0,2}\w+(?:, \*{0,2}\w+)*)(?: : (?P<kind>.*))?$")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One item of a section: ``dx, dw : ndarray`` and the lines below it."""
 

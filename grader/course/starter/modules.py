@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from grader.course.assignment import Assignment
@@ -14,6 +13,7 @@ from grader.course.starter.stubs import write_class, write_function
 from grader.course.starter.whole import Copier
 from grader.errors import AssignmentError
 from grader.provided.overlays import OVERLAYS, OverlayFile, OverlayMode, provided_source
+from grader.records import record
 from grader.submission.course_names import COURSE_NAMES, PROVIDED, targets_named
 from grader.submission.edition import EDITIONS, Edition
 from grader.submission.stub import is_stub
@@ -54,7 +54,7 @@ _COURSE_NAMES = frozenset(name for names in COURSE_NAMES.values() for name in na
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Starter:
     """The files of a starter, by path in the edition's layout."""
 

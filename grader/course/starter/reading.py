@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -12,11 +11,12 @@ from typing import Any, TypeAlias
 
 from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
+from grader.records import record
 
 Node: TypeAlias = "ast.FunctionDef | ast.ClassDef"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Original:
     """A definition of the reference, under the name that the course has for it."""
 

@@ -6,7 +6,6 @@ Training examples that are all alike make every step the same, whichever of them
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,10 @@ from grader.checks.linear import ClassifierLoss, Prediction
 from grader.diagnosis.probes.initial import Initial
 from grader.diagnosis.probes.probe import Probe, probes_of
 from grader.inputs import fixed, integers, normal
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Training(Experiment):
     """Train on examples that are all alike; parts are the weights and the histories."""
 
@@ -69,7 +69,7 @@ class Training(Experiment):
         return {**weights, **histories}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Draws(Experiment):
     """Train without moving, one example a step, and look for each loss among those of examples.
 

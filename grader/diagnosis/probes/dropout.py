@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from grader.candidate.base import Call, CallFailed, Candidate, Seed
 from grader.checks.experiments import Absent, Experiment, pick
 from grader.diagnosis.probes.probe import Probe, probes_of
 from grader.inputs import uniform
+from grader.records import record
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +20,7 @@ _EVEN = 1e-6
 """Largest relative spread of a factor that is the same everywhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DropoutForward(Experiment):
     """Look at what dropout's forward pass multiplies its input by.
 
@@ -78,7 +78,7 @@ class DropoutForward(Experiment):
         return pick(result, (0,), self.target.partition(":")[2])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DropoutBackward(Experiment):
     """Look at what dropout's backward pass multiplies the upstream gradient by.
 

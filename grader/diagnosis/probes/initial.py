@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
 
 from grader.candidate.base import Candidate, Read, Seed
 from grader.checks.experiments import Experiment
+from grader.records import record
 
 _FINENESS = 0.2
 """Deviations are told in steps of a fifth; give matrices some thousand entries."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Initial(Experiment):
     """Construct a model and look at its parameters.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,12 @@ from grader.candidate.base import Candidate
 from grader.checks.dropout_network import DropoutNetworkCheck
 from grader.checks.experiments import Experiment
 from grader.model import Status
+from grader.records import record
 
 _SEED = 231
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MaskedNetwork(Experiment):
     """Train a network with dropout once, and hold it against the masks that it shows.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from grader.candidate.base import Call, CallFailed, Candidate
 from grader.checks.experiments import Absent, Experiment, find
 from grader.diagnosis.probes.probe import Probe, probes_of
 from grader.inputs import normal, uniform
+from grader.records import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Steps(Experiment):
     """Take some steps with an update rule that hands its state on in ``config``.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from grader.candidate.base import KEEP_ALL, Candidate, Method
 from grader.checks.models import ModelLoss
+from grader.records import record
 
 _STEPS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Tested(ModelLoss):
     """Ask a network for ``scores`` after it has seen a batch twice, and then of a part of it."""
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -360,7 +360,6 @@ def count_values(check: GradientCheck, *, knows_value: bool) -> list[int]:
     """Return how many values each round trip of a check of right code asks for."""
     trips: list[int] = []
 
-    @dataclass(frozen=True)
     class Counted(type(check.experiment)):  # type: ignore[misc]  # whichever it is
         def evaluate(self, candidate: Any, points: Any) -> Any:
             trips.append(len(points))
