@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
+import re
 import sys
 import traceback
 import types
@@ -17,7 +17,10 @@ from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 
 DECLARATION = "assignment.py"
-_FAMILIES = "grader.families."
+_FROM_FAMILIES = re.compile(
+    r"^[ \t]*from[ \t]+grader\.families(?:\.(\w+))?[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class LoadedAssignment:
     def digest(self) -> str:
         """sha256 of the declaration, of the families it uses, and of its notebooks' cells."""
         digest = hashlib.sha256((self.folder / DECLARATION).read_bytes())
-        for path in _families_of(self.folder / DECLARATION):
+        for path in families_of(self.folder / DECLARATION):
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         if self.assignment.masters:
             from grader.course.notebook import digest_of_masters
@@ -70,20 +73,20 @@ class Shelf:
         return self.complete(self.declaration(name_or_folder))
 
 
-def _families_of(declaration: Path) -> tuple[Path, ...]:
+def families_of(declaration: Path) -> tuple[Path, ...]:
     """Return the files of the check families that a declaration imports, directly or not."""
     folder = Path(__file__).resolve().parent.parent / "families"
     found: set[Path] = set()
     waiting = [declaration]
     while waiting:
-        for node in ast.walk(ast.parse(waiting.pop().read_bytes())):
-            if not isinstance(node, ast.ImportFrom) or not node.module:
-                continue
-            names = (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
-            stems = [name.removeprefix(_FAMILIES) for name in names if name.startswith(_FAMILIES)]
-            paths = [folder / f"{stem}.py" for stem in stems]
-            waiting += [path for path in paths if path.is_file() and path not in found]
-            found.update(path for path in paths if path.is_file())
+        # Not parsed, which would take longer than all the rest of loading an assignment.
+        text = waiting.pop().read_bytes().decode("utf-8", "replace")
+        for module, imported in _FROM_FAMILIES.findall(text):
+            stems = (module,) if module else re.findall(r"\w+", imported)
+            paths = {folder / f"{stem}.py" for stem in stems} - found
+            new = [path for path in paths if path.is_file()]
+            waiting += new
+            found.update(new)
     return tuple(sorted(found))
 
 

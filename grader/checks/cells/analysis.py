@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,6 +19,13 @@ from grader.checks.cells.stated import stated_tolerance
 from grader.records import record
 from grader.submission.course_names import PROVIDED
 from grader.submission.notebook import parse_cell
+
+_LONG_TEXT = re.compile(r"\"\"\"|'''|\\$", re.MULTILINE)
+"""What can make a text go on in the next line."""
+_LINE = re.compile(
+    r"""(?:[^'"#\\]|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")*(?P<comment>\#.*)?$""",
+)
+"""A line in which texts begin and end, and its comment."""
 
 ROOM = 10.0
 """An error that "should be around" a number may be this many times larger."""
@@ -166,6 +174,10 @@ def _comments(source: str) -> tuple[_Comment, ...]:
 
 
 def _comment_lines(source: str) -> list[tuple[int, str]]:
+    if not _LONG_TEXT.search(source):  # every line by itself, in a tenth of the time
+        found = [(n, _LINE.match(line)) for n, line in enumerate(source.split("\n"), start=1)]
+        if all(match for _, match in found):
+            return [(n, match["comment"]) for n, match in found if match and match["comment"]]
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     except (tokenize.TokenError, SyntaxError):  # magics

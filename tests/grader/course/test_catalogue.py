@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from grader.cli import main
-from grader.course.catalogue import assignment_names, assignments_folder, load_assignment
+from grader.course.catalogue import (
+    assignment_names,
+    assignments_folder,
+    families_of,
+    load_assignment,
+)
 from grader.errors import AssignmentError
 
 Declare = Callable[..., Path]
@@ -33,6 +39,31 @@ def test_digest_follows_the_text(declare: Declare) -> None:
     """One changed character gives another digest."""
     before = load_assignment(declare()).digest
     assert load_assignment(declare(('"out": 4', '"out": 5'))).digest != before
+
+
+@pytest.mark.parametrize("name", assignment_names())
+def test_the_digest_counts_the_families_that_a_declaration_imports(name: str) -> None:
+    """They are found in the text, and are those that Python's own reading of it finds."""
+    declaration = assignments_folder() / name / "assignment.py"
+    found = {path.stem for path in families_of(declaration)}
+    imported = imported_families(declaration)
+    for path in families_of(declaration):
+        imported |= imported_families(path)
+    assert found == imported
+
+
+def imported_families(file: Path) -> set[str]:
+    """Return the modules of families that a file imports from."""
+    nodes = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    found = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    modules = {node.module or "" for node in found}
+    whole = {f"{node.module}.{alias.name}" for node in found for alias in node.names}
+    package = "grader.families."
+    return {
+        name.removeprefix(package)
+        for name in modules | (whole if "grader.families" in modules else set())
+        if name.startswith(package) and name.count(".") == 2
+    }
 
 
 @pytest.mark.parametrize("asked", ["fuly_connected", "nowhere/at/all", ""])
