@@ -25,6 +25,20 @@ def test_numbers_are_those_of_the_kernel_headers(machine: str) -> None:
     assert {name: numbers.get(name) for name in NUMBERS[machine]} == NUMBERS[machine]
 
 
+def test_recent_calls_have_one_number_everywhere() -> None:
+    """Since Linux 5.1 a new system call has the same number on every machine, from 424 on."""
+    recent = [{n: k for n, k in table.items() if k >= 424} for table in NUMBERS.values()]
+    assert recent[0]
+    assert all(table == recent[0] for table in recent)
+
+
+@pytest.mark.parametrize("machine", sorted(NUMBERS))
+def test_no_number_stands_twice(machine: str) -> None:
+    """Two names of one table are two calls."""
+    numbers = list(NUMBERS[machine].values())
+    assert len(numbers) == len(set(numbers))
+
+
 def test_a_failing_call_is_named() -> None:
     """An error carries the kernel's reason and the name of the call."""
     try:
