@@ -8,10 +8,15 @@ from grader.diagnosis.known import Known
 from grader.diagnosis.matching import Match
 from grader.diagnosis.observing import Observed, is_optional, part_of, probe_of
 from grader.diagnosis.penalty import PenaltyError
+from grader.diagnosis.probes.initial import Initial
+from grader.diagnosis.probes.masked import MaskedNetwork
 from grader.diagnosis.relations import Case, make_case
 from grader.diagnosis.shapes import Shape, find_shape
 from grader.model import Certainty
 from grader.records import record
+
+_DESCRIBING = (Initial, MaskedNetwork)
+"""Experiments whose parts describe what came back: their errors have no shape."""
 
 
 @record
@@ -82,10 +87,14 @@ class Finding:
         """Yield wrong results of a part beside the right ones."""
         keys = [key for key in self.observed.values if key in self.wrong and not is_optional(key)]
         wanted = part if part in self.parts else part_of(keys[0]) if keys else ""
-        inputs = {probe.name: probe.inputs for probe in self.known.probes}
+        inputs = {
+            probe.name: probe.inputs
+            for probe in self.known.probes
+            if not isinstance(probe.experiment, _DESCRIBING)
+        }
         right = self.known.right_values
         for key in keys:
-            if part_of(key) == wanted and key in right:
+            if part_of(key) == wanted and key in right and probe_of(key) in inputs:
                 own = self.observed.values[key]
                 case = make_case(wanted, own, right[key], inputs[probe_of(key)])
                 if case is not None:

@@ -308,3 +308,18 @@ def test_wrong_regularisation_is_told_where_it_may_show(
     if diagnosis:
         assert outcome.evidence.certainty is Certainty.SHAPE
         assert "W1 is missing; W2 is held 2 times" in outcome.evidence.explanation
+
+
+def test_description_of_first_parameters_has_no_shape(assignment: Assignment) -> None:
+    """What is kept of a parameter is its shape, deviation and mean: no rows and columns."""
+
+    class Network(FullyConnectedNet):
+        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+            super().__init__(*arguments, **keywords)
+            self.params["b1"] = self.params["b1"] + 0.3
+
+    candidate = TrialCandidate(
+        lambda name: Network if name.endswith("FullyConnectedNet") else resolve(name)
+    )
+    failing = replace(make_row("FullyConnectedNet.init.b1"), targets=("fc_net:FullyConnectedNet",))
+    assert Explainer(assignment, {}, candidate).explain([failing]) == [failing]
