@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -94,7 +95,10 @@ def _draw_content(random: Random, depth: int) -> bytes:
 def draw_data(random: Random, depth: int = 0) -> bytes:
     """Return an archive, right or wrong."""
     files = [
-        (random.choice(_ODD_NAMES if random.random() < 0.08 else _NAMES), _draw_content(random, depth))
+        (
+            random.choice(_ODD_NAMES if random.random() < 0.08 else _NAMES),
+            _draw_content(random, depth),
+        )
         for _ in range(random.choice((1, 2, 3, 3, 8) if depth else (1, 2, 3, 5, 12)))
     ]
     if random.random() < 0.01:
@@ -124,7 +128,7 @@ _watched: list[list[tuple[str, str]]] = []
 def _audit(event: str, arguments: tuple[object, ...]) -> None:
     """Note what is done to files while somebody watches, but for reading what is installed."""
     if _watched and (event == "open" or event.startswith(("os.", "shutil.", "subprocess."))):
-        is_read = event == "open" and arguments[1] in ("r", "rb") or event in _HARMLESS
+        is_read = (event == "open" and arguments[1] in ("r", "rb")) or event in _HARMLESS
         is_installed = str(arguments[0]).startswith(_INSTALLED) or arguments[0] == ""
         if not (is_read and is_installed):
             _watched[-1].append((event, repr(arguments[:2])))
@@ -141,12 +145,17 @@ def watched() -> Iterator[list[tuple[str, str]]]:
         _watched.pop()
 
 
+@cache
+def _install_watch() -> None:
+    sys.addaudithook(_audit)  # which cannot be taken out again
+
+
 class Opener:
     """Opens archives in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        sys.addaudithook(_audit)
+        _install_watch()
         warnings.filterwarnings("ignore", message="Duplicate name")
 
     def run(self, archive: Archive) -> str:
@@ -178,7 +187,8 @@ class Opener:
         assert len(submission.files) <= LIMITS.files
         for name in submission.names:
             parts = name.split("/")
-            assert ".." not in parts and not name.startswith("/") and "\0" not in name, name
+            is_inside = ".." not in parts and not name.startswith("/") and "\0" not in name
+            assert is_inside, name
         for warning in submission.warnings:
             assert warning.isprintable(), warning
         located = locate(submission, TARGETS)

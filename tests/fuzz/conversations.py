@@ -326,6 +326,4 @@ if __name__ == "__main__":
     description = str(__doc__).partition("\n")[0]
     target = make_target(Talk())
     arguments = sys.argv[1:]
-    sys.exit(
-        main(target, "conversations", arguments, cases=CONVERSATIONS, description=description)
-    )
+    sys.exit(main(target, "conversations", arguments, cases=CONVERSATIONS, description=description))

@@ -75,7 +75,10 @@ def draw_tag(random: Random, depth: int = 0) -> Any:
     length = pick(random, LENGTHS)
     inner = [draw_tag(random, depth + 1) for _ in range(random.randrange(4))] if depth < 3 else []
     contents: dict[str, Callable[[], Any]] = {
-        "a": lambda: [pick(random, CODES), [pick(random, LENGTHS) for _ in range(random.randrange(4))]],
+        "a": lambda: [
+            pick(random, CODES),
+            [pick(random, LENGTHS) for _ in range(random.randrange(4))],
+        ],
         "n": lambda: pick(random, CODES),
         "q": lambda: [random.choice(("f", "i", "O", None)), length],
         "l": lambda: inner,
@@ -253,7 +256,7 @@ def mutate_bytes(random: Random, data: bytes, other: bytes = b"") -> bytes:
 
 
 _TEXT_CHANGES: Sequence[Callable[[Random, bytes], bytes]] = (
-    lambda random, text: mutate_bytes(random, text),
+    mutate_bytes,
     lambda random, text: mutate_bytes(
         random, text, b'{"a":["<f8",[1]]},NaN,Infinity,[[[[[[\\ud800'
     ),

@@ -9,6 +9,7 @@ import conversations
 import frames
 import pytest
 from campaign import draw, run_campaign
+from frame_mutations import pack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recording import Recorded, record
@@ -19,7 +20,7 @@ READER = cache(frames.Reader)
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.integers(0, 1 << 32))
 def test_mutated_frames_are_read_or_refused(seed: int) -> None:
-    """Nothing but ProtocolError is raised, whatever a worker sends, and judging it raises nothing."""
+    """Nothing but ProtocolError is raised, whatever a worker sends, and judging raises nothing."""
     target = frames.make_target(READER())
     assert target.run(draw(target, seed, 0))
 
@@ -38,7 +39,7 @@ def test_recorded_frames_are_read_as_they_came() -> None:
     reader = READER()
     outcomes = []
     for recorded in record():
-        data = frames.pack(recorded.header.encode(), recorded.body)
+        data = pack(recorded.header.encode(), recorded.body)
         if '"cache"' not in recorded.header:  # tokens of another conversation
             outcomes.append(reader.run(frames.Frame(recorded, data)))
     assert set(outcomes) == {"replies", "an exception", "a call-back"}
@@ -49,7 +50,7 @@ def test_products_that_overflow_are_no_small_arrays(shape: list[int]) -> None:
     """Lengths whose product is zero in 64 bits do not pass for an empty body."""
     header = f'{{"id":1,"replies":[{{"ok":{{"a":["<f8",{shape}]}}}}]}}'
     recorded = Recorded(1, 1, header, b"")
-    found = READER().run(frames.Frame(recorded, frames.pack(header.encode(), b"")))
+    found = READER().run(frames.Frame(recorded, pack(header.encode(), b"")))
     assert "longer than the body" in found
 
 

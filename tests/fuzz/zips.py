@@ -76,7 +76,9 @@ def write_zip(random: Random, entries: Sequence[Entry], lies: float) -> bytes:
         pieces.append(data)
         offset += len(data)
     listed = b"".join(directory)
-    wide = _write_wide(random, len(directory), len(listed), offset) if random.random() < lies else b""
+    wide = (
+        _write_wide(random, len(directory), len(listed), offset) if random.random() < lies else b""
+    )
     end = struct.pack(
         _END, b"PK\5\6", tell(0, *_NUMBERS), tell(0, *_NUMBERS), tell(len(directory), *_NUMBERS),
         tell(len(directory), *_NUMBERS), tell(len(listed), *_SIZES), tell(offset, *_SIZES),
