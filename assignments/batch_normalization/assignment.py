@@ -104,7 +104,7 @@ layernorm_forward = ValueCheck(
         arguments={**layer_input, **layer_scale_and_shift, "ln_param": {}},
         results={"out": (0,)},
     ),
-    points={"out": 2.5},
+    points={"out": 2},
     hint="Over which axis are mean and variance of one example taken?",
 )
 
@@ -223,6 +223,20 @@ FullyConnectedNet = (
     ),
 )
 
+layernorm_network = GradientCheck(
+    id="FullyConnectedNet.layernorm",
+    experiment=deep_network(
+        ("W1", "W3", "gamma1", "beta2"),
+        reg=0.0,
+        parameters=parameters,
+        examples=6,
+        normalization="layernorm",
+    ),
+    tolerance=TOLERANCE,
+    points={"W1": 0.125, "W3": 0.125, "gamma1": 0.125, "beta2": 0.125},
+    hint="Which normalisation does your network insert for 'layernorm', and which way back?",
+)
+
 # --- the handout's questions ----------------------------------------------------------------
 
 assignment = Assignment(
@@ -282,6 +296,7 @@ assignment = Assignment(
                 layernorm_backward,
                 normalization_laws("layernorm_backward", POINTS),
                 hidden_variant("layernorm_backward", POINTS),
+                layernorm_network,
             ),
             optional=True,
             before=EarlierYear(

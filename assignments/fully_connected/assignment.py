@@ -52,7 +52,10 @@ POINTS = {
     "FullyConnectedNet.loss_reg_3_14": 1.25,
     "FullyConnectedNet.reg_3_14": 3.75,
     "FullyConnectedNet.properties": 2,
-    "FullyConnectedNet.hidden": {"loss": 0.375, **dict.fromkeys(PARAMETERS, 0.0625)},
+    "FullyConnectedNet.hidden": {
+        "loss": 0.25,
+        **dict.fromkeys((*PARAMETERS, "W4", "b4"), 0.0625),
+    },
     "sgd_momentum.hidden": 0.25,
     "rmsprop.hidden": 0.25,
     "adam.hidden": {"next_w": 0.125, "m": 0.0625, "v": 0.0625},

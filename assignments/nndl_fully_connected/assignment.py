@@ -50,7 +50,10 @@ POINTS = {
     "FullyConnectedNet.loss_reg_3_14": 1.75,
     "FullyConnectedNet.reg_3_14": 5.25,
     "FullyConnectedNet.properties": 2,
-    "FullyConnectedNet.hidden": {"loss": 0.375, **dict.fromkeys(PARAMETERS, 0.0625)},
+    "FullyConnectedNet.hidden": {
+        "loss": 0.25,
+        **dict.fromkeys((*PARAMETERS, "W4", "b4"), 0.0625),
+    },
 }
 
 layers = layer_checks(POINTS)

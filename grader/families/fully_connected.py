@@ -105,6 +105,19 @@ def two_layer_checks(points: Points) -> tuple[Check, ...]:
     )
 
 
+HIDDEN_DEEP = {
+    "W1": (7, 8),
+    "b1": (8,),
+    "W2": (8, 6),
+    "b2": (6,),
+    "W3": (6, 9),
+    "b3": (9,),
+    "W4": (9, 5),
+    "b4": (5,),
+}
+"""Shapes of one layer more than public gradients have: no layer is both the next and the last."""
+
+
 def _two_layer(observed: str, *, reg: float = 0.0) -> ModelLoss:
     """Return the handout's small network, looked at in one way."""
     return ModelLoss(
@@ -183,10 +196,10 @@ def deep_checks(points: Points) -> tuple[Check, ...]:
         network_laws(AnyDepth(), points),
         hidden_network(
             "fc_net:FullyConnectedNet",
-            {"W1": (7, 8), "b1": (8,), "W2": (8, 6), "b2": (6,), "W3": (6, 5), "b3": (5,)},
+            HIDDEN_DEEP,
             points,
             inputs=(7,),
-            arguments=([8, 6],),
+            arguments=([8, 6, 9],),
             keywords={
                 "input_dim": 7,
                 "num_classes": 5,
