@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from grader.candidate.base import Candidate
 from grader.checks.properties import PropertyCheck
-from grader.checks.properties.shrinking import Bounds, shrink
 from grader.course.assignment import Assignment
 from grader.model import CheckResult, Kind, Outcome, Status, Visibility
 
@@ -47,6 +46,8 @@ def shrink_counterexamples(
         left = SECONDS - (time.perf_counter() - started)
         if left <= 0 or check_id not in checks:
             continue
+        from grader.checks.properties.shrinking import Bounds, shrink
+
         bounds = Bounds(seconds=min(Bounds().seconds, left))
         found = shrink(checks[check_id], part, candidate, seed, bounds)
         if found is not None and found.status is result.outcome.status:

@@ -15,7 +15,6 @@ from typing import Any
 
 from grader.course.assignment import Assignment, Question
 from grader.course.catalogue import LoadedAssignment
-from grader.course.plain import decode, encode
 from grader.errors import AssignmentError
 from grader.model import Visibility
 
@@ -120,6 +119,8 @@ def write_declaration(assignment: Assignment, values: bytes, fingerprints: bytes
     AssignmentError
         If the assignment holds something that is no plain value.
     """
+    from grader.course.plain import encode
+
     public = only_public(assignment)
     data = {
         "format": _FORMAT,
@@ -178,6 +179,8 @@ def _read(data: Any) -> tuple[Assignment, str, str]:
         raise AssignmentError(
             f"it is of version {data.get('version')!r}, expected version {_VERSION}"
         )
+    from grader.course.plain import decode
+
     assignment = decode(data.get("assignment"))
     values, fingerprints = data.get("values"), data.get("fingerprints", "")
     if not isinstance(assignment, Assignment) or not isinstance(values, str):
