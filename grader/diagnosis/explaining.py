@@ -102,7 +102,8 @@ class Explainer:
         """Return the row with what is told if no mistake is known to make its part wrong.
 
         Where the part itself was seen to be wrong, mistakes that do not show in it are none of
-        it; elsewhere, what the row's own error tells goes before one that explains not all.
+        it. Elsewhere, what the row's own error tells goes before a mistake of another function
+        that does not explain all of that one.
         """
         regularised = self._may_be_regularised(result)
         seen = [found for found in findings if found.explains(part) is False]
@@ -112,7 +113,7 @@ class Explainer:
         elsewhere = [] if seen else findings
         matches = [(found, found.matched) for found in elsewhere if found.matched is not None]
         for found, matched in matches:
-            if matched.exact:
+            if matched.exact or found.target == result.targets[-1]:
                 return _tell_mistake(result, found, matched)
         if (digits := find_last_digits(result)) is not None:
             return tell_shape(result, digits)
