@@ -11,6 +11,7 @@ from grader.records import record
 from grader.submission.course_names import COURSE_NAMES, PROVIDED
 from grader.submission.definition import Definition
 from grader.submission.sources import Source
+from grader.submission.tree import walk
 
 _GIVEN = frozenset(name for module in PROVIDED for name in COURSE_NAMES[module])
 _GIVEN_FILES = frozenset(
@@ -86,7 +87,7 @@ class Code:
         """Return all nodes of a function; every rule looks at them."""
         nodes = self._nodes.get(id(function.node))
         if nodes is None:
-            nodes = self._nodes[id(function.node)] = tuple(ast.walk(function.node))
+            nodes = self._nodes[id(function.node)] = tuple(walk(function.node))
         return nodes
 
     def calls_in(self, function: Function) -> tuple[ast.Call, ...]:

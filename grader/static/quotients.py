@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from grader.static.code import called_name
+from grader.submission.tree import walk
 
 _LARGEST_STEP = 1e-2
 _STEP_NAMES = frozenset({"h", "eps", "epsilon", "delta", "step", "dx_step"})
@@ -28,7 +29,7 @@ def find_quotients(function: ast.FunctionDef, is_own: Callable[[str], bool]) -> 
     is_own : callable
         Tells whether a name stands for a function of the submission.
     """
-    divisions = [n for n in ast.walk(function) if _is_division(n)]
+    divisions = [n for n in walk(function) if _is_division(n)]
     steps = _steps(function) if divisions else frozenset()
     if not steps or not _is_perturbed(function, steps):
         return frozenset()
@@ -38,7 +39,7 @@ def find_quotients(function: ast.FunctionDef, is_own: Callable[[str], bool]) -> 
         for node in divisions
         if isinstance(node, ast.BinOp)
         and _mentions(node.right, steps)
-        and any(sites.is_difference(inner) for inner in ast.walk(node.left))
+        and any(sites.is_difference(inner) for inner in walk(node.left))
     )
 
 
@@ -59,10 +60,10 @@ class _Sites:
     def __init__(self, function: ast.FunctionDef, is_own: Callable[[str], bool]) -> None:
         arguments = function.args
         callables = {argument.arg for argument in (*arguments.posonlyargs, *arguments.args)}
-        callables |= {n.name for n in ast.walk(function) if isinstance(n, ast.FunctionDef)}
+        callables |= {n.name for n in walk(function) if isinstance(n, ast.FunctionDef)}
         callables |= {
             target.id
-            for node in ast.walk(function)
+            for node in walk(function)
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda)
             for target in node.targets
             if isinstance(target, ast.Name)
@@ -84,7 +85,7 @@ class _Sites:
 
     def _of(self, value: ast.expr) -> Sites:
         found: set[tuple[str, int]] = set()
-        for node in ast.walk(value):
+        for node in walk(value):
             match node:
                 case ast.Call(func=ast.Name(id=name)) if name in self._callables or self._is_own(
                     name
@@ -98,10 +99,10 @@ class _Sites:
 
 
 def _assignments(function: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Assign):
             for target in node.targets:
-                for part in ast.walk(target):
+                for part in walk(target):
                     if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
                         yield part.id, node.value
 
@@ -114,12 +115,12 @@ def _steps(function: ast.FunctionDef) -> frozenset[str]:
     """Return the names that hold a small number, and small numbers themselves as text."""
     found = {
         target.id
-        for node in ast.walk(function)
+        for node in walk(function)
         if isinstance(node, ast.Assign) and _is_small(node.value)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    found |= {ast.unparse(n) for n in ast.walk(function) if _is_small(n)}
+    found |= {ast.unparse(n) for n in walk(function) if _is_small(n)}
     return frozenset(found | _small_parameters(function.args))
 
 
@@ -140,7 +141,7 @@ def _is_small(node: ast.AST) -> bool:
 
 def _is_perturbed(function: ast.AST, steps: frozenset[str]) -> bool:
     """Return whether a step is added to or subtracted from something."""
-    for node in ast.walk(function):
+    for node in walk(function):
         match node:
             case ast.AugAssign(op=ast.Add() | ast.Sub(), value=value) if _mentions(value, steps):
                 return True

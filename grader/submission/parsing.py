@@ -6,6 +6,7 @@ import re
 import warnings
 
 from grader.records import record
+from grader.submission.tree import children_of
 
 _SOURCE_BYTES = 2 << 20
 # For internet names, which are short: they would take ten minutes over a file of two megabytes.
@@ -74,7 +75,7 @@ def parse(text: str) -> ast.Module:
         tree = ast.parse(text, "")  # Python looks for a wrong line in a file of this name
     level: list[ast.AST] = [tree]
     for _ in range(_DEEPEST):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        level = [child for node in level for child in children_of(node)]
         if not level:
             return tree
     raise RecursionError("it is nested too deeply")

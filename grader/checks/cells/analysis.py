@@ -19,6 +19,7 @@ from grader.checks.cells.stated import stated_tolerance
 from grader.records import record
 from grader.submission.course_names import PROVIDED
 from grader.submission.notebook import parse_cell
+from grader.submission.tree import walk
 
 _LONG_TEXT = re.compile(r"\"\"\"|'''|\\$", re.MULTILINE)
 """What can make a text go on in the next line."""
@@ -139,7 +140,7 @@ def _used_names(trees: Iterable[ast.AST], conditions: Iterable[ast.AST]) -> froz
     return frozenset(
         node.id
         for tree in (*trees, *conditions)
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from grader.checks.cells.names import Binding, Source, choose_class
 from grader.checks.cells.sites import called_name
 from grader.records import record
+from grader.submission.tree import walk
 
 _EXPECTED = re.compile(
     r"^(?:correct|corrent|expected|true|answer)(?:_|$)|_(?:correct|expected|true)$"
@@ -48,7 +49,7 @@ class Origins:
 
     def version(self, node: ast.AST) -> tuple[tuple[str, int], ...]:
         """Return which assignments the names of an expression refer to."""
-        names = sorted({one.id for one in ast.walk(node) if isinstance(one, ast.Name)})
+        names = sorted({one.id for one in walk(node) if isinstance(one, ast.Name)})
         return tuple((name, self._versions.get(name, 0)) for name in names)
 
     def of(self, node: ast.expr) -> Origin:
@@ -97,7 +98,7 @@ class Origins:
 
     def note_calls(self, node: ast.AST) -> None:
         """Remember which targets a statement calls."""
-        calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+        calls = [one for one in walk(node) if isinstance(one, ast.Call)]
         for call in sorted(calls, key=lambda one: (one.lineno, one.col_offset)):
             if target := self.target_of(call):
                 self.called.setdefault(target)
@@ -129,13 +130,13 @@ class Origins:
 
     def define(self, node: ast.FunctionDef) -> None:
         """Take note of a function of the cell: it stands for the last target it calls."""
-        calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+        calls = [one for one in walk(node) if isinstance(one, ast.Call)]
         found = [target for call in calls if (target := self.target_of(call))]
         self.bind(ast.Name(node.name, ast.Store()), Origin(found[-1] if found else None))
 
 
 def _names(target: ast.expr) -> Iterator[str]:
-    for node in ast.walk(target):
+    for node in walk(target):
         if isinstance(node, ast.Name):
             yield node.id
 
@@ -173,5 +174,5 @@ def says_given(node: ast.expr) -> bool:
     """Return whether an expression is named like what others are compared with."""
     return any(
         isinstance(one, ast.Name) and (_GIVEN.search(one.id) or looks_expected(one.id))
-        for one in ast.walk(node)
+        for one in walk(node)
     )
