@@ -10,6 +10,7 @@ from grader.candidate.replies import RemoteError
 from grader.candidate.stacks import Frame, Stack, most_frequent
 from grader.candidate.tags import ProtocolError
 from grader.model import Limits, Location, Status
+from grader.report.untrusted import without_paths
 from grader.submission.overlay import ModuleSource
 
 _ENDINGS = frozenset({"SystemExit", "KeyboardInterrupt"})
@@ -35,9 +36,10 @@ class FailureDescriber:
             for file, line, name in error.frames
             if (place := self._place(file, line)) is not None
         ]
-        said = f"{error.type_name}: {error.text}" if error.text else error.type_name
+        text = without_paths(error.text)
+        said = f"{error.type_name}: {text}" if text else error.type_name
         if not error.type_name:
-            message = said = error.text
+            message = said = text
         else:
             message = f"{said} while {doing}" if known else f"{said}, raised while {doing}"
         return Failure(

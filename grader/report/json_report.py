@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from grader.model import SCHEMA_VERSION, CheckResult, Evidence, Location, Report
+from grader.report.untrusted import json_text
 from grader.report.visibility import shown
 
 
@@ -41,7 +42,7 @@ def render(report: Report) -> str:
         ],
         "checks": [_check(check) for check in report.checks],
     }
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+    return json_text(json.dumps(document, indent=2, allow_nan=False)) + "\n"
 
 
 def _head(report: Report) -> dict[str, Any]:

@@ -1,14 +1,21 @@
-"""Makes text that students wrote safe to print: visible, in one line, no longer than asked."""
+"""Makes text that students wrote safe wherever it is written: one function for each format."""
 
 from __future__ import annotations
 
+import re
+import sys
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 # Cc controls, Cf bidi overrides and zero-width characters, Cs lone surrogates, Co private use,
 # Cn unassigned, Zl and Zp line separators: none of these may reach a terminal as they are.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": " "}
 _MAXIMUM_MARKS = 2
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$:@])")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_SHORTEST_PATH = 3
 
 
 def printable(text: str, *, limit: int = 400) -> str:
@@ -57,6 +64,85 @@ def without_log_commands(line: str) -> str:
     if body.startswith("::"):
         line = line[: len(line) - len(body)] + "\\x3a" + body[1:]
     return line.replace("##[", "#\\x23[").replace("##vso[", "#\\x23vso[")
+
+
+def html_text(text: str, *, limit: int = 4000) -> str:
+    """Return `text` for HTML: between tags, and in attributes within quotes of either kind."""
+    import html
+
+    return html.escape(printable(text, limit=limit), quote=True)
+
+
+def markdown_text(text: str, *, limit: int = 4000) -> str:
+    """Return `text` for Markdown: no link, image, mention, heading, table, formula or tag.
+
+    What means something to Markdown gets a backslash, what means something to HTML becomes an
+    entity.
+    """
+    marked = _MARKDOWN.sub(r"\\\1", printable(text, limit=limit))
+    marked = marked.replace("&", "&amp;").replace("<", "&lt;").replace("\\>", "&gt;")
+    return re.sub(r"^(\d+)(?=\\[.)])", "\\1\u2060", marked)
+
+
+def log_command_data(text: str, *, limit: int = 4000) -> str:
+    """Return `text` for what follows the second ``::`` of a GitHub log command.
+
+    References
+    ----------
+    ``escapeData`` in github.com/actions/toolkit, packages/core/src/command.ts.
+    """
+    return without_log_commands(printable(text, limit=limit)).replace("%", "%25")
+
+
+def log_command_property(text: str, *, limit: int = 400) -> str:
+    """Return `text` for a property of a GitHub log command, such as ``title``.
+
+    References
+    ----------
+    ``escapeProperty`` in the same file.
+    """
+    return log_command_data(text, limit=limit).replace(":", "%3A").replace(",", "%2C")
+
+
+def csv_cell(text: str, *, limit: int = 4000) -> str:
+    """Return `text` for a cell of a spreadsheet, where it is no formula; quoting is the writer's.
+
+    References
+    ----------
+    OWASP, "CSV Injection".
+    """
+    shown = printable(text, limit=limit)
+    return (
+        f"'{shown}" if shown.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else shown
+    )
+
+
+def json_text(document: str) -> str:
+    """Return a JSON document that means the same, and in which no CI log finds a command."""
+    return document.replace("##[", "#\\u0023[").replace("##vso[", "#\\u0023vso[")
+
+
+def without_paths(text: str) -> str:
+    """Return `text` without the folders of this machine in which Python and its packages lie.
+
+    Exceptions of Python itself name them; the rest of a path says enough.
+    """
+    for folder in _folders():
+        text = text.replace(folder, "…")
+    return text
+
+
+@cache
+def _folders() -> tuple[str, ...]:
+    """Return the folders to leave out, longest first."""
+    import sysconfig
+
+    names = {sys.prefix, sys.base_prefix, str(Path.home()), str(Path(__file__).parents[2])}
+    names.update(sysconfig.get_paths().values())
+    names.update(str(Path(name).resolve()) for name in list(names))
+    # Short ones, such as /usr, say nothing of a machine; the home of root is one of these.
+    known = {name for name in names if len(Path(name).parts) >= _SHORTEST_PATH}
+    return tuple(sorted(known, key=len, reverse=True))
 
 
 def cell_width(text: str) -> int:

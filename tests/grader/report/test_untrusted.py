@@ -1,12 +1,29 @@
 from __future__ import annotations
 
+import html
+import json
+import re
+import sys
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.untrusted import cell_width, printable, printable_code, without_log_commands
+from grader.report.untrusted import (
+    cell_width,
+    csv_cell,
+    html_text,
+    json_text,
+    log_command_data,
+    log_command_property,
+    markdown_text,
+    printable,
+    printable_code,
+    without_log_commands,
+    without_paths,
+)
 
 DANGEROUS = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
@@ -71,3 +88,77 @@ def test_slices_in_code_are_left_alone() -> None:
 def test_cell_width_counts_columns() -> None:
     """Wide characters take two columns, combining marks none."""
     assert [cell_width(text) for text in ("abc", "数", "a\u0301")] == [3, 2, 1]
+
+
+NASTY = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='x",
+    "&lt;b&gt; &#60;b&#62;",
+    "![x](http://x/y.png) [a](javascript:alert) **b** `c` @everyone #1 :smile: $x$ |a|b| ~~d~~",
+    "1. one\n2) two\n- a\n> b\n# c\n---\n<details>",
+    "::error file=x::y",
+    "a%0A::warning::b",
+    "##[group]x ##vso[task.setvariable]y",
+    '=HYPERLINK("http://x")',
+    "  +1+cmd|' /C calc'!A0",
+    "\t=1",
+    "-2",
+    "\x1b[2J\x1b]0;x\x07",
+    "\u202ereversed\u2066",
+    "\ud800\udcff",
+    "x" * 10_000,
+)
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_from(NASTY)
+
+
+@given(ANY_TEXT)
+def test_html_text_opens_no_tag_and_ends_no_attribute(text: str) -> None:
+    """What a browser reads is the text that a terminal would show."""
+    safe = html_text(text)
+    assert not set(safe) & set("<>\"'")
+    assert html.unescape(safe) == printable(text, limit=4000)
+
+
+@given(ANY_TEXT)
+def test_markdown_text_has_no_meaning(text: str) -> None:
+    """Every mark has a backslash before it, and there is no tag, entity or line end."""
+    safe = markdown_text(text)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*_{}\[\]()#+\-.!|~$:@]", safe.replace("\u2060", ""))
+    assert "<" not in safe
+    assert "\n" not in safe
+    assert not re.search(r"&(?!amp;|lt;|gt;)", safe)
+
+
+@given(ANY_TEXT)
+def test_log_commands_hold_data_only(text: str) -> None:
+    """Neither data nor a property ends its command or begins another one."""
+    for safe in (log_command_data(text), log_command_property(text)):
+        assert not [c for c in safe if unicodedata.category(c) in DANGEROUS]
+        assert not re.search(r"%(?!25|3A|2C)", safe)
+        assert "##[" not in safe
+    assert not set(log_command_property(text)) & set(":,")
+
+
+@given(ANY_TEXT)
+def test_cells_hold_no_formula(text: str) -> None:
+    """Nothing begins as a formula does, blanks before it or not."""
+    assert not csv_cell(text).lstrip().startswith(("=", "+", "-", "@", "|", "%"))
+
+
+@given(st.recursive(ANY_TEXT, lambda inner: st.lists(inner, max_size=3), max_leaves=4))
+def test_json_without_commands_means_the_same(value: object) -> None:
+    """The text of a document changes, what it says does not."""
+    document = json.dumps(value)
+    assert json.loads(json_text(document)) == json.loads(document)
+    assert "##[" not in json_text(document)
+
+
+def test_folders_of_the_machine_are_left_out() -> None:
+    """What Python says of its own files ends with the part that everybody has."""
+    said = without_paths(f"cannot import name 'x' from 'numpy' ({np.__file__})")
+    assert sys.prefix not in said
+    assert said.endswith("numpy/__init__.py)")
+    assert without_paths("data/x.npy: /usr and / are no secrets") == (
+        "data/x.npy: /usr and / are no secrets"
+    )
