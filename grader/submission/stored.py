@@ -120,7 +120,7 @@ def _texts(outputs: Iterable[object]) -> Iterator[str]:
 
 def _exceptions(outputs: Iterable[object]) -> Iterator[str]:
     for output in outputs:
-        if isinstance(output, dict) and output.get("output_type") in {"error", "pyerr"}:
+        if isinstance(output, dict) and output.get("output_type") in ("error", "pyerr"):
             yield ": ".join(
                 str(said)[:200]
                 for said in (output.get("ename"), output.get("evalue"))

@@ -317,3 +317,10 @@ def test_no_output_takes_long_to_search(label: str, line: str) -> None:
     started = time.process_time()
     read_numbers("\n".join([line] * 160), sites)
     assert time.process_time() - started < 3.0
+
+
+@pytest.mark.parametrize("kind", [["error"], {"error": 1}, None, 3])
+def test_the_type_of_an_output_may_be_anything(kind: object) -> None:
+    """What cannot be the member of a set is no exception either."""
+    (stored,) = read_stored_cells("a.ipynb", notebook(run_cell("x", {"output_type": kind})))
+    assert stored.raised == ""
