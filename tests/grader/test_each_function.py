@@ -151,7 +151,8 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "next_w = w - v",
         (
             *("sgd_momentum.next_w", "sgd_momentum.cell.*", "sgd_momentum.training.*"),
-            *("sgd_momentum.hidden.next_w", "sgd_momentum.properties.*"),
+            *("sgd_momentum.hidden.next_w", "sgd_momentum.properties.steps"),
+            "sgd_momentum.properties.entries_apart",
         ),
     ),
     "rmsprop": (
