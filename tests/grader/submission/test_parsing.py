@@ -84,3 +84,26 @@ def test_no_file_is_opened_to_explain_an_error(
     os.mkfifo(tmp_path / "<unknown>")  # reading it would wait for ever
     assert isinstance(read(b"x = (\n"), SourceProblem)
     assert isinstance(read(b"f() = 1\n"), SourceProblem)
+
+
+@pytest.mark.parametrize("levels", [1, 40])
+def test_what_people_nest_is_read(levels: int) -> None:
+    """Forty branches of one condition, or a sum of forty, are code."""
+    branches = "if a:\n    pass\n" + "elif b:\n    pass\n" * levels
+    assert isinstance(read(f"{branches}\nx = {'+'.join(['1'] * levels)}\n".encode()), ast.Module)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if a:\n    pass\n" + "elif b:\n    pass\n" * 900,
+        f"x = {'+'.join(['1'] * 900)}\n",
+        f"x = f{'()' * 900}\n",
+        f"x = {'not ' * 900}a\n",
+    ],
+)
+def test_what_nobody_nests_is_unreadable(source: str) -> None:
+    """Python parses it, but nothing that goes through it level by level may fail."""
+    problem = read(source.encode())
+    assert isinstance(problem, SourceProblem)
+    assert problem.message == "it is nested too deeply"
