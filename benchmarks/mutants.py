@@ -115,8 +115,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not any(map(is_kill, verdicts[name_of(one.key)].values()))
     }
     tried = {one.key for one in mutants}
-    whole = given.sample == 1 and not given.only
-    stale = [key for key in explained if key not in survivors and (whole or key in tried)]
+    stale = [
+        key
+        for key in explained
+        if key not in survivors and given.only in key[0] and (given.sample == 1 or key in tried)
+    ]
     open_ones = [one for key, one in survivors.items() if key not in explained]
     raised = list(find_raised(verdicts))
     share = tell_totals(verdicts, len(survivors), len(survivors) - len(open_ones))
