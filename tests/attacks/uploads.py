@@ -159,16 +159,26 @@ def _upload(name: str, about: str, pack: Callable[..., Path], **settings: object
 
 
 UPLOADS = (
-    _upload("zip_outside", "Unpacks to places outside, from a zip.", _pack_outside),
-    _upload("tar_outside", "Unpacks to places outside, from a tar.", _pack_outside_in_tar),
+    _upload(
+        "zip_outside",
+        "Unpacks to places outside, from a zip.",
+        _pack_outside,
+        refused="points outside",
+    ),
+    _upload(
+        "tar_outside",
+        "Unpacks outside, from a tar.",
+        _pack_outside_in_tar,
+        refused="points outside",
+    ),
     _upload("zip_link", "Has a link in a zip that leads to a secret.", _pack_symbolic_link),
     _upload("tar_links", "Has links, devices and pipes in a tar.", _pack_tar_links),
     _upload("folder_links", "Is a folder with links out and a pipe in it.", _link_in_folder),
     _upload("layers_link", "Hands in a secret as its layers.", _link_the_layers, others=False),
     _upload("zip_bomb", "Unpacks to half a gigabyte.", _pack_bomb),
     _upload("tar_twins", "Has members twice, by other names.", _pack_twins, others=False),
-    _upload("zip_many", "Has 30,000 files.", _pack_many),
-    _upload("zip_in_zips", "Is wrapped forty times.", _pack_matryoshka),
+    _upload("zip_many", "Has 30,000 files.", _pack_many, refused="more than 5000 source files"),
+    _upload("zip_in_zips", "Is wrapped forty times.", _pack_matryoshka, others=False),
     Attack(
         name="shadow_modules",
         about="Has modules named like those of Python, NumPy and the grader.",
