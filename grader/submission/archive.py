@@ -20,6 +20,7 @@ from grader.submission.members import (
     UNREADABLE,
     Budget,
     Member,
+    TooLargeError,
     folder_members,
     tar_members,
     too_many,
@@ -236,7 +237,7 @@ class _Reader:
         self._names.setdefault(path)
         self._kept_bytes += len(content)
         if len(self._files) > self.limits.files or self._kept_bytes > self.limits.total_bytes:
-            raise SubmissionError(
+            raise TooLargeError(
                 f"{show(self.name)}: holds more than {self.limits.files} source files or "
                 f"{self.limits.total_bytes >> 20} MB of them; hand in only the assignment's folder"
             )
@@ -252,9 +253,9 @@ class _Reader:
                 self._warn(f"{show(path)} is too large and was not opened")
             else:
                 self.read_stream(io.BytesIO(content), f"{path}/", path, depth + 1)
+        except TooLargeError:
+            raise
         except SubmissionError as problem:
-            if self.budget.is_exhausted:
-                raise
             self._note_nested(path, problem)
         except UNREADABLE as problem:
             self._note_nested(path, SubmissionError(_damaged(f"{self.name}: {path}", problem)))

@@ -59,6 +59,10 @@ class Member:
     """Give its content, or None if it is longer than so many bytes."""
 
 
+class TooLargeError(SubmissionError):
+    """The whole hand-in is beyond a bound, whichever of its archives made it so."""
+
+
 class Budget:
     """Counts the bytes that come out of one submission, nested archives included."""
 
@@ -67,11 +71,6 @@ class Budget:
         self.spent = 0
         # Small archives may compress well; only what would hurt is held to the ratio.
         self._allowed = min(stream_bytes, max(_LARGEST_READ, packed_bytes * ratio))
-
-    @property
-    def is_exhausted(self) -> bool:
-        """Whether the budget is used up, so that reading on makes no sense."""
-        return self.spent > self._allowed
 
     def spend(self, count: int) -> None:
         """Take ``count`` bytes off the budget.
@@ -83,7 +82,7 @@ class Budget:
         """
         self.spent += count
         if self.spent > self._allowed:
-            raise SubmissionError(
+            raise TooLargeError(
                 f"{show(self.archive)}: unpacks to more than {self._allowed >> 20} MB; "
                 "hand in only code and notebooks, without data sets"
             )
@@ -101,9 +100,9 @@ class Budget:
         return b"".join(chunks)
 
 
-def too_many(archive: str, most: int) -> SubmissionError:
+def too_many(archive: str, most: int) -> TooLargeError:
     """Return what is raised about an archive of more than so many files."""
-    return SubmissionError(
+    return TooLargeError(
         f"{show(archive)}: holds more than {most} files; hand in only the assignment's folder"
     )
 
@@ -242,7 +241,7 @@ def tar_members(stream: IO[bytes], budget: Budget) -> Iterator[Member]:
 def _tar_headers(archive: tarfile.TarFile, stream: _TarStream) -> Iterator[tarfile.TarInfo]:
     """Yield what is said of each member; nothing of it is kept for those that follow."""
     while (info := archive.next()) is not None:
-        archive.members.clear()
+        archive.members.clear()  # type: ignore[attr-defined]  # the stubs do not know it
         # Each member gets a copy of what is said of all of them.
         if max(len(info.pax_headers), len(archive.pax_headers)) > _MOST_KEYWORDS:
             raise ValueError("its headers hold too many keywords")

@@ -363,6 +363,21 @@ def test_thousands_of_files_are_refused(tmp_path: Path, limits: ArchiveLimits) -
         open_submission(tmp_path / "a.zip", limits)
 
 
+@pytest.mark.parametrize(
+    "limits",
+    [ArchiveLimits(files=5), ArchiveLimits(members=12), ArchiveLimits(total_bytes=5_000)],
+    ids=["files", "members", "bytes"],
+)
+def test_nested_archives_share_the_bounds_of_the_whole(
+    tmp_path: Path, limits: ArchiveLimits
+) -> None:
+    """What is too much in one of ten archives inside is too much, and not one problem of ten."""
+    inner = zipped({"a.py": bytes(700), "b.py": b"x"})
+    (tmp_path / "a.zip").write_bytes(zipped({f"{n}.zip": inner for n in range(10)}))
+    with pytest.raises(SubmissionError, match="holds more than"):
+        open_submission(tmp_path / "a.zip", limits)
+
+
 def test_messages_hold_no_control_characters(tmp_path: Path) -> None:
     """A member name cannot write to the terminal."""
     message = refusal(tmp_path, tarred({"../\x1b[31mred\n.py": b"x"}), "a.tar")
