@@ -8,7 +8,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.report.untrusted import (
@@ -112,6 +112,7 @@ NASTY = (
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60) | st.sampled_from(NASTY)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_html_text_opens_no_tag_and_ends_no_attribute(text: str) -> None:
     """What a browser reads is the text that a terminal would show."""
@@ -120,6 +121,7 @@ def test_html_text_opens_no_tag_and_ends_no_attribute(text: str) -> None:
     assert html.unescape(safe) == printable(text, limit=4000)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_markdown_text_has_no_meaning(text: str) -> None:
     """Every mark has a backslash before it, and there is no tag, entity or line end."""
@@ -130,6 +132,7 @@ def test_markdown_text_has_no_meaning(text: str) -> None:
     assert not re.search(r"&(?!amp;|lt;|gt;)", safe)
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_log_commands_hold_data_only(text: str) -> None:
     """Neither data nor a property ends its command or begins another one."""
@@ -140,12 +143,14 @@ def test_log_commands_hold_data_only(text: str) -> None:
     assert not set(log_command_property(text)) & set(":,")
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_cells_hold_no_formula(text: str) -> None:
     """Nothing begins as a formula does, blanks before it or not."""
     assert not csv_cell(text).lstrip().startswith(("=", "+", "-", "@", "|", "%"))
 
 
+@settings(deadline=None)
 @given(st.recursive(ANY_TEXT, lambda inner: st.lists(inner, max_size=3), max_leaves=4))
 def test_json_without_commands_means_the_same(value: object) -> None:
     """The text of a document changes, what it says does not."""
