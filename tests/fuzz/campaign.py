@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-SAVED_EVERY = 1000
-"""Cases after which the state is written."""
+SAVED_EVERY = 30.0
+"""Seconds after which the state is written."""
 MOST_SHOWN = 20
 """Failures that are told; all are counted."""
 ADDRESS_SPACE = 12 << 30
@@ -126,11 +126,13 @@ def run_campaign(
     gc.collect()
     gc.freeze()  # what is loaded is not gone through again for each case
     try:
-        started = time.perf_counter() - progress.seconds
+        saved = progress.seconds
+        started = time.perf_counter() - saved
         for number in range(progress.done, cases):
             run_case(target, seed, number, progress)
-            if number % SAVED_EVERY == 0 or number == cases - 1:
-                progress.seconds = time.perf_counter() - started
+            progress.seconds = time.perf_counter() - started
+            if progress.seconds - saved > SAVED_EVERY or number == cases - 1:
+                saved = progress.seconds
                 _write(state, origin, progress)
     finally:
         signal.signal(signal.SIGALRM, known)
