@@ -7,6 +7,7 @@ reports differ, or if anything is left afterwards.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -49,9 +50,10 @@ def without_times(report: Report) -> Report:
 
 
 def grade_for_ever(submission: Path, assignment: Path) -> None:
-    """Grade a submission until nobody wants it any more."""
+    """Grade a submission until whoever started this process has ended."""
+    parent = os.getppid()
     with Grader([assignment], limits=LIMITS) as grader:
-        while True:
+        while os.getppid() == parent:
             grader.grade(submission)
             print("graded", flush=True)
 
@@ -118,6 +120,7 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.hostile:
         grade_for_ever(*asked.hostile)
+        return 0
     folder = Path(tempfile.mkdtemp(prefix="grade-survival-"))
     folder.chmod(0o755)
     try:
