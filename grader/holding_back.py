@@ -79,20 +79,22 @@ def find_lacking(
     forgiven : frozenset of str
         Targets whose errors have no share in it.
     """
-    for need in one.check.needs:
-        for row in _select_needed(one, siblings.get(need, ())):
+    needed = [siblings.get(need, ()) for need in one.check.needs]
+    speaking = [_select_speaking(one, rows) for rows in needed]
+    for rows in speaking if any(speaking) else needed:
+        for row in rows:
             fails = row.check.targets and row.outcome.status is not Status.PASSED
             if fails and row.owner not in forgiven:
                 return row
     return None
 
 
-def _select_needed(one: JudgedPart, rows: Sequence[JudgedPart]) -> Sequence[JudgedPart]:
+def _select_speaking(one: JudgedPart, rows: Sequence[JudgedPart]) -> Sequence[JudgedPart]:
     """Return those rows of a check that speak for another row: on the same result, if there is one.
 
     Whose second gradient is right on inputs that nobody has seen has not learnt it by heart,
-    whatever became of the first. Of another result any failure counts, except that a value needs
-    no gradients.
+    whatever became of the first. Of another result any failure counts, except that gradients do
+    not speak for a value.
     """
     made = one.check.result_of(one.part)
     same = [row for row in rows if row.check.result_of(row.part)[0] == made[0]]
@@ -101,8 +103,7 @@ def _select_needed(one: JudgedPart, rows: Sequence[JudgedPart]) -> Sequence[Judg
         placed = named
     else:
         placed = [row for row in same if row.check.result_of(row.part) == made]
-    values = [] if one.is_gradient else [row for row in rows if not row.is_gradient]
-    return placed or values or rows
+    return placed or [row for row in rows if one.is_gradient or not row.is_gradient]
 
 
 def _find_never_right(judged: Sequence[JudgedPart]) -> dict[tuple[str, str], Outcome]:

@@ -111,7 +111,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "affine_relu_backward": (
         "dx, dw, db = affine_backward(da, fc_cache)",
         "dx, dw, db = affine_backward(da, fc_cache); dw = 2 * dw",
-        ("affine_relu.dw", "affine_relu.cell.*", "affine_relu.hidden.dw"),
+        ("affine_relu.dw", "affine_relu.cell.dw", "affine_relu.hidden.dw"),
     ),
     "svm_loss": (
         "loss = np.sum(margins) / N",
@@ -150,7 +150,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "next_w = w + v",
         "next_w = w - v",
         (
-            *("sgd_momentum.next_w", "sgd_momentum.cell.*", "sgd_momentum.training.*"),
+            *("sgd_momentum.next_w", "sgd_momentum.cell.next_w", "sgd_momentum.training.*"),
             *("sgd_momentum.hidden.next_w", "sgd_momentum.properties.steps"),
             "sgd_momentum.properties.entries_apart",
         ),
@@ -167,7 +167,7 @@ MISTAKES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "vt = config['v'] / (1 - beta2 ** config['t'])",
         "vt = config['v']",
         (
-            *("adam.next_w", "adam.cell.*", "adam.training.*", "adam.hidden.next_w"),
+            *("adam.next_w", "adam.cell.next_w", "adam.training.*", "adam.hidden.next_w"),
             "adam.properties.steps",
         ),
     ),

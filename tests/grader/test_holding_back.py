@@ -133,3 +133,24 @@ def test_a_value_needs_no_gradients() -> None:
     """What comes back of a backward pass says nothing of numbers made before it."""
     assert find_held({"count": 3}, dx=Status.FAILED) == set()
     assert find_held({"dx_again": 3}, dx=Status.FAILED) == {"dx_again"}
+
+
+def find_held_by_gradients(*needs: str) -> set[str]:
+    """Return what is held back of a printed loss and gradient while fresh gradients are wrong."""
+    parts = {"loss": 1, "dx": 1}
+    printed = GradientCheck(id="printed", experiment=LOSS, points=parts, needs=needs)
+    fresh = GradientCheck(id="fresh", experiment=LOSS, points={"loss": 1})
+    gradients = GradientCheck(id="gradients", experiment=LOSS, points={"dx": 1})
+    judged = [*judge(printed), *judge(fresh), *judge(gradients, dx=Status.FAILED)]
+    held = hold_back(judged, [one.result for one in judged])
+    return {
+        one.part
+        for one, result in zip(judged[:2], held[:2], strict=True)
+        if result.outcome.status is not Status.PASSED
+    }
+
+
+def test_gradients_speak_for_a_value_only_where_nothing_else_does() -> None:
+    """Where fresh values are asked for as well, a wrong gradient costs none of them."""
+    assert find_held_by_gradients("fresh", "gradients") == {"dx"}
+    assert find_held_by_gradients("gradients") == {"loss", "dx"}
