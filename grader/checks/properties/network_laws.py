@@ -223,10 +223,12 @@ class ScoresShiftOut(NetworkLaw):
         shifted, grads_shifted = opened.take_loss(there, params)
         message = "The loss changes when all scores grow by the same number."
         require_equal(message, shifted, loss, self.tolerance, scale_of=(1.0,))
+        slope = grads[bias]
         for name in params:
             message = f"grads[{name!r}] changes when all scores grow by the same number."
-            require_equal(message, grads_shifted[name], grads[name], self.tolerance)
-        slope = grads[bias]
+            sides = grads_shifted[name], grads[name]
+            # What all of them come from is the slope of the loss by the scores.
+            require_equal(message, *sides, self.tolerance, scale_of=[slope])
         message = f"grads[{bias!r}] does not add up to zero."
         require_equal(message, slope.sum(), 0.0, self.tolerance, scale_of=[slope])
         require(
