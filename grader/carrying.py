@@ -216,7 +216,7 @@ class Carrier:
         if outcome.status is Status.PASSED:
             self._forgiven[one.result.id] = frozenset(causes)
             outcome = self._pass(outcome, said)
-        elif one.outcome.status is not Status.PASSED and _gives_value(outcome):
+        elif one.outcome.status is not Status.PASSED and _is_judged(one, outcome):
             self._own.add(one.result.id)
             note = f"So it is {said}, too: the mistake is here."
             evidence = replace(outcome.evidence, notes=(*outcome.evidence.notes, note))
@@ -348,8 +348,15 @@ def _is_right_otherwise(training: JudgedPart, rows: Sequence[JudgedPart]) -> boo
     return bool(own) and all(one.outcome.status is Status.PASSED for one in own)
 
 
-def _gives_value(outcome: Outcome) -> bool:
-    return outcome.status is Status.FAILED and outcome.error is not None
+def _is_judged(one: JudgedPart, outcome: Outcome) -> bool:
+    """Return whether a row that fails beside right functions is known to be wrong by itself.
+
+    A single layer's pass that gives nothing may lack a cache that only its own partner makes. What
+    is made of layers runs both passes.
+    """
+    if outcome.status is not Status.FAILED:
+        return False
+    return outcome.error is not None or floor_of(one.owner) > 0
 
 
 def _name(target: str) -> str:

@@ -236,6 +236,20 @@ def test_a_mistake_of_its_own_is_a_cause_of_its_own(grade_with: GradeWith) -> No
     assert float(outcome.evidence.got) == pytest.approx(2 * float(outcome.evidence.expected))
 
 
+def test_a_network_that_gives_nothing_beside_correct_layers_is_wrong_by_itself(
+    grade_with: GradeWith,
+) -> None:
+    """Its layer gives nothing either; mending that one would not mend the network."""
+    report = grade_with(
+        ("return x.dot(w) + b, (x, w, b)", "return None, (x, w, b)"),
+        ("softmax_loss(scores, y)[0]", "None"),
+    )
+    outcome = by_id(report)["TwoLayerNet.loss"].outcome
+    assert outcome.status is Status.FAILED
+    assert outcome.evidence.builds_on == ()
+    assert "So it is with a correct affine_forward standing in" in outcome.evidence.notes[-1]
+
+
 def test_a_backward_pass_is_judged_on_the_documented_cache(grade_with: GradeWith) -> None:
     """Its own forward pass raises; the cache that the course describes is all it needs."""
     report = grade_with(("return x.dot(w) + b, (x, w, b)", "raise KeyError('no')"))
