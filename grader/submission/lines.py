@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterable, Iterator
 
 _DEEP = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_LEAVING = (ast.Return, ast.Raise)
+"""Statements behind which nothing of the same block runs."""
 
 
 def find_result_line(
@@ -98,8 +100,11 @@ def _assigned_names(target: ast.expr) -> Iterable[str]:
 
 
 def _own_nodes(function: ast.AST) -> Iterator[ast.AST]:
-    """Go through the nodes of a function, leaving out functions inside it."""
-    for child in ast.iter_child_nodes(function):
-        if not isinstance(child, _DEEP):
-            yield child
-            yield from _own_nodes(child)
+    """Go through the nodes of a function that can run, leaving out functions inside it."""
+    for _, value in ast.iter_fields(function):
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not isinstance(child, _DEEP):
+                yield child
+                yield from _own_nodes(child)
+            if isinstance(child, _LEAVING):
+                break

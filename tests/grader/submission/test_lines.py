@@ -1,0 +1,43 @@
+"""Which line of a function a report points to."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.submission.lines import find_result_line
+
+NETWORK = """\
+class Net:
+    def loss(self, X, y=None):
+        scores = X
+        if y is None:
+            return scores
+        loss, grads = 0.0, {}
+        loss += 1
+        grads["W1"] = X
+        return loss, grads
+"""
+
+
+@pytest.mark.parametrize(("place", "line"), [("scores", 3), (0, 7), ("W1", 8), ("W2", 7)])
+def test_the_line_that_last_sets_a_part_is_found(place: int | str, line: int) -> None:
+    """Elements of the returned tuple, keys that are filled, and the variable of the scores."""
+    assert find_result_line(NETWORK, "Net", place) == line
+
+
+@pytest.mark.parametrize("leaving", ["return loss, grads", "raise NotImplementedError"])
+def test_what_never_runs_sets_nothing(leaving: str) -> None:
+    """Lines behind a return or a raise of the same block are not pointed to."""
+    text = NETWORK.replace("        loss += 1\n", f"        {leaving}\n        loss += 1\n")
+    assert find_result_line(text, "Net", 0) == (6 if leaving.startswith("return") else 3)
+
+
+def test_code_after_a_branch_that_returns_may_run() -> None:
+    """A return inside a branch ends that branch alone."""
+    assert find_result_line(NETWORK, "Net", None) == 9
+
+
+@pytest.mark.parametrize("text", ["def f(:", "", "f = 1"])
+def test_nothing_is_found_where_there_is_no_function(text: str) -> None:
+    """Text that cannot be read, and names that are no functions, have no line."""
+    assert find_result_line(text, "f", 0) is None
