@@ -78,10 +78,12 @@ class Finding:
         """
         if self.depends is not None:
             return self.depends
-        if regularised and self.penalty is not None and self.penalty.may_show(part):
-            return self.penalty.shape
         cases = list(self._cases(part))
-        return find_shape(cases) if cases else None
+        shape = find_shape(cases) if cases else None
+        nothing = shape is not None and shape.name == "zero"
+        if regularised and not nothing and self.penalty is not None and self.penalty.may_show(part):
+            return self.penalty.shape
+        return shape
 
     def _cases(self, part: str) -> Iterator[Case]:
         """Yield wrong results of a part beside the right ones."""

@@ -36,7 +36,7 @@ class Penalty:
 
     loss: Mapping[str, float]
     gradients: Mapping[str, float]
-    """Of the gradient ``2 * reg * p``; NaN where it is no multiple of the parameter."""
+    """Of the gradient ``2 * reg * p``; NaN where it is no multiple, nothing without a gradient."""
     uneven: frozenset[str]
     """Parameters that count otherwise once their signs are turned."""
 
@@ -137,7 +137,7 @@ def _measure(candidate: Candidate, network: ModelLoss, values: Mapping[str, Any]
         {
             name: _count(seen.get(name), plain.get(name), reg * values[name])
             for name in names
-            if name in network.observed
+            if name in network.observed and as_numbers(seen.get(name)) is not None
         },
         frozenset(
             name

@@ -323,3 +323,18 @@ def test_description_of_first_parameters_has_no_shape(assignment: Assignment) ->
     )
     failing = replace(make_row("FullyConnectedNet.init.b1"), targets=("fc_net:FullyConnectedNet",))
     assert Explainer(assignment, {}, candidate).explain([failing]) == [failing]
+
+
+def test_a_loss_of_zero_has_no_wrong_regularisation(assignment: Assignment) -> None:
+    """Where nothing is worked out, the regularisation is the least that is missing."""
+
+    class Network(FullyConnectedNet):
+        def loss(self, X: Any, y: Any = None) -> Any:
+            return super().loss(X) if y is None else (0.0, {})
+
+    candidate = TrialCandidate(
+        lambda name: Network if name.endswith("FullyConnectedNet") else resolve(name)
+    )
+    row = make_row("FullyConnectedNet.loss_reg_3_14.loss")
+    failing = replace(row, targets=("fc_net:FullyConnectedNet",))
+    assert Explainer(assignment, {}, candidate).explain([failing])[0].outcome.diagnosis == "zero"

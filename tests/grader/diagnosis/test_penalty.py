@@ -125,3 +125,15 @@ def test_network_that_raises_is_left_to_its_exception() -> None:
 
     with pytest.raises(CallFailed):
         measure_penalty(TrialCandidate(lambda _: make_network(fail)), PROBES)
+
+
+def test_gradients_that_are_not_there_are_not_accused() -> None:
+    """A loss without gradients says what it holds itself, and nothing of them."""
+
+    class Silent(FullyConnectedNet):
+        def loss(self, X: Any, y: Any = None) -> Any:
+            return super().loss(X) if y is None else (0.0, {})
+
+    found = examine(Silent)
+    assert found is not None
+    assert found.shape.text.explanation == "In the loss, W1, W2 and W3 are missing."
