@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import replace
 
 from grader.model import Certainty, CheckResult, Location, Status, Visibility
 from grader.records import record
@@ -98,18 +97,21 @@ def group_causes(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
     """Return one cause for all checks that failed for the same reason, in order of appearance.
 
     Consequences are no causes; each one is a follower of the cause it builds on, if there is
-    just one.
+    just one. What earns nothing because its own function fails is told with that failure.
     """
     settled = (Status.PASSED, Status.NEEDS_REVIEW)
     failed = [check for check in checks if check.outcome.status not in settled]
     causes = group_failures(check for check in failed if not check.outcome.evidence.builds_on)
+    own: dict[int, list[CheckResult]] = {}
     followers: dict[int, list[CheckResult]] = {}
     for check in failed:
-        numbers = {_find(name, causes) for name in check.outcome.evidence.builds_on}
+        names = check.outcome.evidence.builds_on
+        numbers = {_find(name, causes) for name in names}
         if len(numbers) == 1 and (number := numbers.pop()) is not None:
-            followers.setdefault(number, []).append(check)
+            joined = own if names == split_id(check.id)[:1] else followers
+            joined.setdefault(number, []).append(check)
     return tuple(
-        replace(cause, followers=tuple(followers.get(number, ())))
+        Cause((*cause.checks, *own.get(number, ())), tuple(followers.get(number, ())))
         for number, cause in enumerate(causes)
     )
 
@@ -166,9 +168,10 @@ def group_consequences(
 ) -> dict[tuple[str, ...], tuple[CheckResult, ...]]:
     """Return the checks that build on the same causes together, by the functions to mend."""
     groups: dict[frozenset[int | None], list[CheckResult]] = {}
+    told = {check.id for cause in causes for check in cause.checks}
     for check in checks:
         names = check.outcome.evidence.builds_on
-        if names and check.outcome.status is not Status.PASSED:
+        if names and check.id not in told and check.outcome.status is not Status.PASSED:
             numbers = frozenset(_find(name, causes) for name in names)
             groups.setdefault(numbers, []).append(check)
     return {

@@ -246,3 +246,18 @@ def test_nobody_is_sent_to_mend_what_they_cannot(report: Report) -> None:
     statuses = {cause.status for cause in most_costly(group_causes(report.checks), most=99)}
     assert statuses.isdisjoint({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
     assert Status.TIMED_OUT in statuses
+
+
+def test_what_its_own_function_holds_back_is_told_with_it() -> None:
+    """A law that holds and earns nothing, since no result is right, is no consequence."""
+    held = replace(make_wrong(9), evidence=replace(WRONG, builds_on=("f",)))
+    checks = [
+        make_check("f.properties.law", held, 0.5),
+        make_check("f.dx", make_wrong(3)),
+        make_check("Net.W1", held, 3.0),
+    ]
+    (cause,) = causes = group_causes(checks)
+    assert [check.id for check in cause.checks] == ["f.dx", "f.properties.law"]
+    assert cause.lost_by_followers == 3.0
+    groups = group_consequences(checks, causes)
+    assert [check.id for check in groups["f",]] == ["Net.W1"]
