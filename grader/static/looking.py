@@ -91,7 +91,7 @@ def find_all(assignment: Assignment, code: Code) -> Iterator[Finding]:
                 yield from find(code, target)
     if assignment.static.get(Rule.LOOPS, DEFAULTS[Rule.LOOPS]) is not Policy.OFF:
         for pair in assignment.vectorised:
-            yield from loops.find(code, pair.target)
+            yield from loops.find(code, pair.target, pair.naive)
 
 
 def _printed(checks: Sequence[Check]) -> Iterator[float]:

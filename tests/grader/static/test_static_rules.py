@@ -321,6 +321,30 @@ def softmax_loss_vectorized(W, X, y, reg):
     assert not lines(loops.find(code, "softmax:softmax_loss_vectorized"))
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("return softmax_loss_naive(W, X, y, reg)", [5]),
+        ("loss, dW = softmax_loss_naive(W, X, y, reg)\n    return loss, dW", [5]),
+        ("print(softmax_loss_naive(W, X, y, reg))\n    return X.dot(W).sum(), W", []),
+    ],
+)
+def test_loops_of_the_naive_version_count_where_it_gives_the_result(
+    body: str, found: list[int]
+) -> None:
+    """A comparison that is only printed gives none; without a pair nobody knows what is naive."""
+    text = f"""
+def softmax_loss_naive(W, X, y, reg):
+    return sum(row.sum() for row in X), W
+def softmax_loss_vectorized(W, X, y, reg):
+    {body}
+"""
+    code = read(text, "cs231n/classifiers/softmax.py")
+    target, naive = "softmax:softmax_loss_vectorized", "softmax:softmax_loss_naive"
+    assert lines(loops.find(code, target, naive)) == found
+    assert not lines(loops.find(code, target))
+
+
 PRINTED = (0.5406, 1.49834967, -1.70660132, 1.91485297)
 
 
