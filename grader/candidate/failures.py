@@ -66,7 +66,8 @@ class FailureDescriber:
             message,
             location=samples[0][0] if samples else None,
             samples=samples,
-            hint="Which loop can go on for ever, and what would have to change for it to end?",
+            hint="Does the loop at this line come to an end? If not, what would have to change in "
+            "it? If so, how often does it run, and could an array operation do all of that?",
         )
 
     def find_stuck(self, error: OutOfTime, limits: Limits) -> Frame | None:
