@@ -230,8 +230,10 @@ def _reasons_of_failure(check: CheckResult) -> set[Hashable]:
     reasons: set[Hashable] = {(check.visibility, own_check(check))}
     if outcome.location:
         reasons.add((function, check.kind, outcome.location))
-    if outcome.diagnosis and outcome.evidence.certainty is not Certainty.SHAPE:
-        reasons.add((function, outcome.diagnosis))
+    if outcome.diagnosis:
+        # Two results may be wrong in the same way for reasons of their own, on lines of their own.
+        is_shape = outcome.evidence.certainty is Certainty.SHAPE
+        reasons.add((function, outcome.diagnosis, outcome.location if is_shape else None))
     if outcome.message and not _shows_values(check):
         reasons |= {(outcome.message, outcome.location), (outcome.message, function)}
     return reasons

@@ -73,6 +73,13 @@ def test_rows_with_one_shape_are_causes_of_their_own() -> None:
     assert len(group_causes(rows)) == 2
 
 
+def test_rows_with_one_shape_on_one_line_are_one_cause() -> None:
+    """A value, a law and a training that are all wrong because of one line are told once."""
+    law = replace(fail("f.properties.law", 5, Certainty.SHAPE, "zero"), kind=Kind.PROPERTY)
+    (cause,) = group_causes([fail("f.dx", 5, Certainty.SHAPE, "zero"), law])
+    assert [check.id for check in cause.checks] == ["f.dx", "f.properties.law"]
+
+
 def test_diagnosis_of_a_hidden_check_is_shown(report: Report) -> None:
     """It was made on public inputs; the values of the check are taken out."""
     row = replace(fail("f.dx"), visibility=Visibility.HIDDEN)
