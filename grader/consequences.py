@@ -6,7 +6,7 @@ counted, but a report that explains all of them hides the one line to mend.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 
 from grader.checks.base import Check
@@ -113,8 +113,23 @@ def mark_consequences(
         for parts in failing.values()
         for one in parts
     }
+    _blame_what_was_trained([one for parts in failing.values() for one in parts], spoilt)
     roots = {one.owner for each in failing.values() for one in each if not spoilt[one.result.id]}
     return [_mark(one.result, spoilt.get(one.result.id, []), roots) for one in judged]
+
+
+def _blame_what_was_trained(
+    failing: Sequence[JudgedPart], spoilt: MutableMapping[str, list[str]]
+) -> None:
+    """Note which trainings fail with a model or an update rule that is wrong by itself anyway."""
+    wrong = {
+        one.owner
+        for one in failing
+        if one.check.kind is not Kind.TRAINING and not spoilt[one.result.id]
+    }
+    for one in failing:
+        if one.check.kind is Kind.TRAINING and not spoilt[one.result.id]:
+            spoilt[one.result.id] = [target for target in one.check.targets if target in wrong]
 
 
 def block_consequences(results: Sequence[CheckResult]) -> list[CheckResult]:

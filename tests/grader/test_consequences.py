@@ -12,6 +12,7 @@ from grader.checks.experiments import ForwardBackward, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.initialisation import InitialisationCheck
 from grader.checks.models import ModelLoss
+from grader.checks.training import Images, SolverTraining, TrainingCheck
 from grader.checks.value import ValueCheck
 from grader.consequences import JudgedPart, block_consequences, mark_consequences
 from grader.inputs import integers, normal
@@ -430,3 +431,25 @@ def test_consequences_are_not_judged_without_a_reference() -> None:
     )
     assert first.outcome.evidence.builds_on == held.builds_on
     assert others == rows[1:]
+
+
+def test_a_training_follows_from_what_it_trains(definitions: dict[str, Definition]) -> None:
+    """A network that is wrong, or a rule, explains it; one in which nothing else fails does not."""
+    training = TrainingCheck(
+        id="adam.training",
+        training=SolverTraining(
+            target=NET, learning_rate=0.1, epochs=1, batch_size=2, update_rule="adam"
+        ),
+        images=Images(),
+        points={"accuracy": 1},
+    )
+    row = make_result(WRONG, "adam.training.accuracy", training)
+    trained = JudgedPart(training, "accuracy", row)
+
+    def builds_on(**found: Outcome) -> tuple[str, ...]:
+        judged = [*judge({name.replace("__", "."): one for name, one in found.items()}), trained]
+        results = mark_consequences(judged, definitions, read_names(definitions))
+        return results[-1].outcome.evidence.builds_on
+
+    assert builds_on(Net__loss__loss=WRONG) == ("TwoLayerNet",)
+    assert builds_on() == ()
