@@ -42,20 +42,35 @@ def find_result_line(
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return None
     if isinstance(place, str):
-        variable = _line_of_variable(node, place) if place == "scores" else None
-        return _line_of_key(node, place) or variable or _line_of_return(node, 0) or node.lineno
+        if place == "scores" and (line := _line_of_variable(node, place)):
+            return line
+        return _line_of_key(node, place) or _line_of_return(node, 0) or node.lineno
     return _line_of_return(node, place)
 
 
 def _line_of_key(function: ast.AST, key: str) -> int | None:
-    lines = [
-        statement.lineno
-        for statement, target in _assignments(function)
-        if isinstance(target, ast.Subscript)
-        and isinstance(target.slice, ast.Constant)
-        and target.slice.value == key
-    ]
-    return lines[-1] if lines else None
+    """Return the line that last sets a key, or one that is put together: ``grads["W%d" % i]``."""
+    lines: dict[bool, int] = {}
+    for statement, target in _assignments(function):
+        if not isinstance(target, ast.Subscript):
+            continue
+        if isinstance(target.slice, ast.Constant):
+            if target.slice.value == key:
+                lines[True] = statement.lineno
+        elif _may_be(target.slice, key):
+            lines[False] = statement.lineno
+    return lines.get(True) or lines.get(False)
+
+
+def _may_be(made: ast.expr, key: str) -> bool:
+    """Return whether a text that is put together begins like a key: ``"W" + str(i)``."""
+    texts = (
+        node.value
+        for node in ast.walk(made)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    beginning = next(texts, "").rstrip("%d{}")
+    return bool(beginning) and key.startswith(beginning)
 
 
 def _line_of_return(function: ast.AST, place: int | None) -> int | None:

@@ -41,3 +41,12 @@ def test_code_after_a_branch_that_returns_may_run() -> None:
 def test_nothing_is_found_where_there_is_no_function(text: str) -> None:
     """Text that cannot be read, and names that are no functions, have no line."""
     assert find_result_line(text, "f", 0) is None
+
+
+@pytest.mark.parametrize(
+    "key", ['"W%d" % (i + 1)', '"W" + str(i + 1)', 'f"W{i + 1}"', '"W{}".format(i + 1)']
+)
+def test_keys_that_are_put_together_are_found(key: str) -> None:
+    """A network of any depth fills its gradients in a loop; a key of another name is not meant."""
+    text = NETWORK.replace('grads["W1"] = X', f"grads[{key}] = X")
+    assert [find_result_line(text, "Net", name) for name in ("W3", "b3")] == [8, 7]
