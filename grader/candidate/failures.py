@@ -32,10 +32,13 @@ class FailureDescriber:
     def describe_exception(self, error: RemoteError, doing: str) -> Failure:
         """Describe what student code raised, with its own lines only."""
         known = [
-            (place, name)
+            (place, name, self._sources[file].provided)
             for file, line, name in error.frames
             if (place := self._place(file, line)) is not None
         ]
+        # Where the course's own code raises, the student can mend only what led there.
+        own = [place for place, _, provided in known if not provided]
+        places = own or [place for place, *_ in known]
         text = without_paths(error.text)
         said = f"{error.type_name}: {text}" if text else error.type_name
         if not error.type_name:
@@ -45,8 +48,8 @@ class FailureDescriber:
         return Failure(
             Status.CRASHED if error.type_name in _ENDINGS else Status.ERRORED,
             message,
-            location=known[-1][0] if known else None,
-            traceback=(*(f"{p.file}:{p.line} in {name}" for p, name in known), said),
+            location=places[-1] if places else None,
+            traceback=(*(f"{p.file}:{p.line} in {name}" for p, name, _ in known), said),
         )
 
     def describe_time_out(self, error: OutOfTime, doing: str, limits: Limits) -> Failure:
