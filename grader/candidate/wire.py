@@ -66,7 +66,7 @@ def pack_frame(
     ProtocolError
         If the header is longer than its reader accepts.
     """
-    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    text = _ENCODER.encode(header).encode()
     if len(text) > max_header:
         raise ProtocolError("header too long")
     size = sum(len(data) for data in buffers)
@@ -100,11 +100,7 @@ def parse_header(text: bytes | bytearray) -> dict[str, Any]:
         If it is not one JSON object of finite numbers and unique keys, in UTF-8.
     """
     try:
-        header = json.loads(
-            text.decode("utf-8"),
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_refuse_duplicates,
-        )
+        header = _DECODER.decode(text.decode("utf-8"))
     except (ValueError, RecursionError, MemoryError) as error:
         raise ProtocolError(f"malformed header: {type(error).__name__}") from error
     if type(header) is not dict:
@@ -121,3 +117,8 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         raise ValueError("a key appears twice")
     return made
+
+
+# Made once: for a frame of a few arrays, making them takes as long as using them.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates)

@@ -88,7 +88,8 @@ def _empty_bounding_set() -> None:
 
 def _is_mapped(uid: int) -> bool:
     """Say whether this user number exists in this process's user namespace."""
-    with open("/proc/self/uid_map", encoding="ascii") as uid_map:
+    # As bytes: a codec that is not there yet would be imported by every worker anew.
+    with open("/proc/self/uid_map", "rb") as uid_map:
         ranges = [tuple(map(int, line.split())) for line in uid_map]
     return any(first <= uid < first + count for first, _, count in ranges)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib
-import importlib.abc
 import importlib.machinery
 import re
 import sys
@@ -39,8 +38,11 @@ class Source:
     text: str
 
 
-class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class SubmissionFinder:
     """Finds modules among the sources; every file becomes one module object.
+
+    It is derived from nothing: ``importlib.abc`` would bring archives and temporary files along,
+    which every grading would wait for.
 
     Parameters
     ----------
@@ -170,14 +172,15 @@ class SubmissionFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             package.__dict__["__getattr__"] = _find_in(inner)
 
     def _spec(self, name: str, source: Source | None) -> importlib.machinery.ModuleSpec:
-        spec = importlib.machinery.ModuleSpec(name, self, origin=source.path if source else None)
+        origin = source.path if source else None
+        spec = importlib.machinery.ModuleSpec(name, self, origin=origin)  # type: ignore[arg-type]
         spec.loader_state = source
         if source is None or source.package:
             spec.submodule_search_locations = []
         return spec
 
 
-class StemFinder(importlib.abc.MetaPathFinder):
+class StemFinder:
     """The last resort: a module that no other finder knows, by the name of its file."""
 
     def __init__(self, finder: SubmissionFinder) -> None:
