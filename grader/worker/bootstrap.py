@@ -11,6 +11,7 @@ import gc
 import importlib
 import importlib.util
 import os
+import random
 import sys
 import types
 
@@ -65,13 +66,41 @@ def main() -> None:
     sys.path.append(numpy_folder)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
     sys.modules.update({name: types.ModuleType(name) for name in UNREAD})
-    for name in WARM:
-        importlib.import_module(name)
+    _import_warm()
     zygote = importlib.import_module("grader.worker.zygote")
     importlib.import_module("grader.worker.main")
     sys.path.remove(numpy_folder)
     sys.meta_path.remove(finder)  # type: ignore[arg-type]
     zygote.run(control)
+
+
+class _Borrowed(types.ModuleType):
+    """Stands for a module of which one name is needed; any other brings the real module."""
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        sys.modules.pop(self.__name__, None)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def _import_warm() -> None:
+    """Import what course code imports, without two modules of which NumPy takes one name each.
+
+    ``secrets``, which loads OpenSSL, gives the generators a function to seed themselves with, and
+    ``numpy._typing`` an annotation. Whoever asks for them later gets the real ones.
+    """
+    randbits = random.SystemRandom().getrandbits
+    for name, content in (
+        ("secrets", {"randbits": randbits}),
+        ("numpy._typing", {"NDArray": list}),
+    ):
+        sys.modules[name] = _Borrowed(name)
+        sys.modules[name].__dict__.update(content)
+    for name in WARM:
+        importlib.import_module(name)
+    for name in [name for name, module in sys.modules.items() if type(module) is _Borrowed]:
+        del sys.modules[name]
 
 
 if __name__ == "__main__":
