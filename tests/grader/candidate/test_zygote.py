@@ -187,6 +187,20 @@ def test_a_worker_knows_neither_arguments_nor_environment(submit: Submit) -> Non
     assert "expected" not in line
 
 
+TYPED = """
+    import secrets
+    from numpy.typing import NDArray
+
+    def f():
+        return NDArray is list, len(secrets.token_hex(4))
+"""
+
+
+def test_what_the_parent_loads_numpy_without_is_there_for_students(submit: Submit) -> None:
+    """Annotations of arrays, and the module that NumPy's generators take their seeds from."""
+    assert submit(TYPED).call("layers:f") == (False, 8)
+
+
 def test_the_parent_is_started_with_a_clean_slate() -> None:
     """No variable of the grader's own environment reaches the parent process."""
     program = f"""
@@ -196,6 +210,7 @@ def test_the_parent_is_started_with_a_clean_slate() -> None:
         from pathlib import Path
         from grader.candidate.zygote import Zygote
         with Zygote() as zygote:
+            zygote._await_ready()  # the kernel shows nothing while it still loads the program
             print(Path(f"/proc/{{zygote._process.pid}}/environ").read_bytes())
     """
     finished = subprocess.run(
