@@ -11,16 +11,17 @@ import argparse
 import os
 import platform
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import sub, truediv
 from pathlib import Path
 
 import numpy as np
+from rows import Row, compare, print_rows, sum_up
 
 from grader.candidate.naming import Naming
 from grader.candidate.process import WorkerProcess
@@ -44,20 +45,7 @@ NUMBERS = 12_500
 """As float64 they are 100 kB, which a call takes and gives back."""
 CALLS = 20
 """Calls in a row: one alone would find the caches filled with something else."""
-BARE = (sys.executable, "-c", "import os, numpy; os.write(1, b'.')")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table."""
-
-    title: str
-    quantity: str
-    """``wall`` or ``CPU``, and its unit."""
-    values: Sequence[float]
-    """One for each round, or a mean of all of them."""
-    limit: float | None = None
-    """Largest median that is promised; None where the line is for information."""
+BARE = (sys.executable, "-I", "-c", "import os, numpy; os.write(1, b'.')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +75,7 @@ def main() -> int:
         f"Python {platform.python_version()}, numpy {np.__version__}; isolation {level.value}, "
         f"{rounds} rounds"
     )
-    return int(not _print(rows))
+    return int(not print_rows(rows))
 
 
 def _measure_warm(levels: Sequence[Level], rounds: int) -> list[Row]:
@@ -101,17 +89,13 @@ def _measure_warm(levels: Sequence[Level], rounds: int) -> list[Row]:
                 walls[level].append(1e3 * wall)
             else:
                 parent.restart_clock()
-    cpu = {level: 1e3 * parent.close() / rounds for level, parent in parents.items()}
-    rows = [Row(f"warm worker, {level.value}", "wall ms", walls[level]) for level in levels]
-    rows += [Row(f"warm worker, {level.value}", "CPU ms", [cpu[level]]) for level in levels]
-    strong, weak = levels[0], Level.WEAK
-    added = [ours - theirs for ours, theirs in zip(walls[strong], walls[weak], strict=True)]
-    title = f"what {strong.value} adds to {weak.value}"
-    return [
-        *rows,
-        Row(title, "wall ms", added, 15),
-        Row(title, "CPU ms", [cpu[strong] - cpu[weak]]),
-    ]
+    cpu = {level: [1e3 * parent.close() / rounds] for level, parent in parents.items()}
+    rows = []
+    for quantity, values, limit in (("wall ms", walls, 15.0), ("CPU ms", cpu, None)):
+        rows += [sum_up(f"warm worker, {one.value}", quantity, values[one]) for one in levels]
+        title = f"what {levels[0].value} adds to {levels[-1].value}"
+        rows.append(compare(title, quantity, (values[levels[0]], values[levels[-1]]), sub, limit))
+    return rows
 
 
 class _Parent:
@@ -170,19 +154,13 @@ def _measure_single(level: Level, rounds: int) -> list[Row]:
             ours.append(pair[0])
             theirs.append(pair[1])
     rows = []
-    for quantity, limit in (("wall", 1.15), ("cpu", None)):
-        above = [1e3 * getattr(spent, quantity) for spent in ours]
-        below = [1e3 * getattr(spent, quantity) for spent in theirs]
-        said = quantity.upper() if quantity == "cpu" else quantity
+    for name, limit in (("wall", 1.15), ("cpu", None)):
+        quantity = f"{name.replace('cpu', 'CPU')} ms"
+        above, below = ([1e3 * getattr(one, name) for one in spent] for spent in (ours, theirs))
         rows += [
-            Row(f"first worker from nothing, {level.value}", f"{said} ms", above),
-            Row("Python and numpy, bare", f"{said} ms", below),
-            Row(
-                "the first over the second",
-                f"{said}",
-                [one / other for one, other in zip(above, below, strict=True)],
-                limit,
-            ),
+            sum_up(f"first worker from nothing, {level.value}", quantity, above),
+            sum_up("Python and numpy, bare", quantity, below),
+            compare("the two as a ratio", quantity[:-3], (above, below), truediv, limit),
         ]
     return rows
 
@@ -244,7 +222,7 @@ def _measure_calls(levels: Sequence[Level], rounds: int) -> list[Row]:
             candidate.restart()
     limits = {("100 kB", levels[0]): 0.4}
     return [
-        Row(f"call with {size}, {level.value}", "wall ms", times, limits.get((size, level)))
+        sum_up(f"call with {size}, {level.value}", "wall ms", times, limits.get((size, level)))
         for (size, level), times in seen.items()
     ]
 
@@ -281,20 +259,6 @@ def _call(candidate: SandboxedCandidate, array: np.ndarray) -> list[float]:
     if not np.array_equal(value, array + 1.0):
         raise RuntimeError("the call gave something else back")
     return times
-
-
-def _print(rows: Sequence[Row]) -> bool:
-    """Print the table and return whether all promises were kept."""
-    kept = True
-    print(f"\n{'':36}{'of':>9}{'smallest':>10}{'median':>8}{'at most':>9}")
-    for row in rows:
-        median = statistics.median(row.values)
-        missed = row.limit is not None and median > row.limit
-        kept = kept and not missed
-        limit = "" if row.limit is None else f"{row.limit:.2f}"
-        numbers = f"{min(row.values):10.2f}{median:8.2f}{limit:>9}"
-        print(f"{row.title:36}{row.quantity:>9}{numbers}{'  missed' * missed}")
-    return kept
 
 
 if __name__ == "__main__":
