@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from grader.candidate.base import CallFailed, Candidate
 from grader.checks.models import ModelLoss
+from grader.consequences import MENDABLE
 from grader.course.assignment import Assignment
 from grader.course.conventions import Settled
 from grader.diagnosis.finding import Finding
@@ -36,7 +37,6 @@ CPU_SECONDS = 2.0
 """CPU seconds of student code for the probes of one target."""
 
 _EXPLAINED = frozenset({Status.FAILED, Status.ERRORED})
-_MENDABLE = frozenset({*_EXPLAINED, Status.MISSING, Status.TIMED_OUT, Status.CRASHED})
 _ENDLESS = frozenset({Status.TIMED_OUT, Status.CRASHED})
 
 
@@ -69,7 +69,7 @@ class Explainer:
 
     def explain(self, results: Sequence[CheckResult]) -> list[CheckResult]:
         """Return the results in order, failures that are causes of their own with a diagnosis."""
-        self._broken = self._owners(results, _MENDABLE)
+        self._broken = self._owners(results, MENDABLE)
         endless = self._owners(results, _ENDLESS)
         return [
             self._explain(result, endless) if _needs_explanation(result) else result

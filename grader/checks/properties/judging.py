@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,16 +118,3 @@ def require(condition: bool, message: str) -> None:
     """
     if not condition:
         raise Broken(Problem(message))
-
-
-def require_kept(after: Mapping[int, Any], names: tuple[str, ...], function: str) -> None:
-    """Refuse a call that wrote into one of its array arguments.
-
-    Raises
-    ------
-    Broken
-        If one differs after the call.
-    """
-    for position, value in after.items():
-        if isinstance(value, np.ndarray) and 0 <= position < len(names):
-            raise Broken(Problem(f"{function} changes its input {names[position]} in place."))
