@@ -78,7 +78,7 @@ def test_attacks_get_through_where_nothing_holds_them(unprotected: Server, name:
     [
         ("def relu_backward(dout, cache): return dout * (cache > 0)", "relu_backward", "it earns"),
         ("raise ValueError(read(FACTS['private']))", "", "a secret is in the report"),
-        ("raise ValueError(FACTS['repository'])", "", "the report tells"),
+        ("raise ValueError('/elsewhere/lib/python3/x.py')", "", "the report tells"),
         ("open(FACTS['open'] + '/x', 'w').close()", "", "the open folder changed"),
         ("os.chmod(FACTS['victim'], 0o600)", "", "the victim changed"),
         ("attempt('all', str)", "", "got through"),
