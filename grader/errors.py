@@ -3,6 +3,7 @@
 ::
 
     GraderError
+    ├── SelectionError    no check is about what was asked for (exit code 2)
     ├── SubmissionError   what was handed in cannot be read (exit code 3)
     ├── AssignmentError   the instructor's files are wrong (exit code 4)
     └── SandboxError      student code cannot be run safely here (exit code 5)
@@ -18,6 +19,12 @@ class GraderError(Exception):
     """Base of every error raised on purpose; ``exit_code`` is what ``grade`` ends with."""
 
     exit_code = 1
+
+
+class SelectionError(GraderError):
+    """No check is about what was asked for."""
+
+    exit_code = 2
 
 
 class SubmissionError(GraderError):

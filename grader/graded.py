@@ -19,6 +19,7 @@ from grader.judge import Judge
 from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore, Status
 from grader.records import record
 from grader.scoring import QuestionRule, score_checks
+from grader.selection import Selection
 from grader.static.code import Code
 from grader.static.looking import look
 from grader.submission.archive import Submission
@@ -50,6 +51,7 @@ class Graded:
         seed: int | None,
         secret: Secret | None,
         progress: Progress | None,
+        selection: Selection,
     ) -> Graded:
         """Run the checks and give the points.
 
@@ -71,6 +73,8 @@ class Graded:
             What hidden checks draw from instead.
         progress : callable, optional
             Told of every check.
+        selection : Selection
+            Which rows of the checks asked for are wanted.
         """
         expected = values_for(loaded, seed, secret)
         seed = asked_for.default_seed if seed is None else seed
@@ -83,7 +87,8 @@ class Graded:
         looked = look(results, asked_for, code, judge.candidate, seed)
         rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
         notes = (*_tell_settled(asked_for, settled), *looked.notes, *_tell_term(asked_for, secret))
-        return cls(loaded, *score_checks(looked.results, rules), notes)
+        wanted = selection.keep(looked.results, asked_for)
+        return cls(loaded, *score_checks(wanted, rules), notes)
 
     def prefixed(self) -> Graded:
         """Return the same with the assignment's name before every id."""

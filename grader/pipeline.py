@@ -37,6 +37,7 @@ from grader.submission.locate import Located, locate
 
 if TYPE_CHECKING:
     from grader.candidate.base import Failure
+    from grader.candidate.conversation import Starter
     from grader.candidate.naming import Naming
     from grader.candidate.sandboxed import SandboxedCandidate
     from grader.course.catalogue import LoadedAssignment, Shelf
@@ -62,13 +63,15 @@ class _Settings:
     limits: Limits
     seed: int | None
     secrets: tuple[Path, ...]
+    targets: tuple[str, ...]
+    public_only: bool
 
 
 @record
 class _Tools:
     """What grading one submission needs."""
 
-    zygote: Zygote
+    starter: Starter
     shelf: Shelf
     settings: _Settings
     progress: Progress | None
@@ -123,6 +126,12 @@ class Grader:
     ----------
     assignments, isolation, limits, seed, secrets
         As for :func:`grade`.
+    targets : sequence of str
+        Names of the only functions and classes whose checks are run; by default of all.
+    public_only : bool
+        Whether checks that are not public are left out.
+    starter : Starter, optional
+        What starts workers; by default the warm parent on Linux, plain processes elsewhere.
 
     Raises
     ------
@@ -138,18 +147,23 @@ class Grader:
         limits: Limits | None = None,
         seed: int | None = None,
         secrets: Sequence[Path] = (),
+        targets: Sequence[str] = (),
+        public_only: bool = False,
+        starter: Starter | None = None,
     ) -> None:
         self._assignments = assignments
         if sys.platform != "linux":
             choose_level(isolation)  # says what is missing, before anything is missed
-        self._zygote = Zygote()  # first of all: it loads NumPy while we do
+        self._starter = starter or _make_starter()  # first of all: it loads NumPy while we do
         try:
             level = choose_level(isolation)
-            self._settings = _Settings(level, limits or Limits(), seed, tuple(secrets))
+            self._settings = _Settings(
+                level, limits or Limits(), seed, tuple(secrets), tuple(targets), public_only
+            )
             self._asked = isolation
             self._self_test = None if level is Level.WEAK else SelfTest(level)
         except BaseException:
-            self._zygote.close()
+            self._starter.close()
             raise
         self._shelf: Shelf | None = None
 
@@ -161,15 +175,15 @@ class Grader:
         handed_in = open_submission(Path(submission))
         self._shelf = self._shelf or Shelf()
         self._await_self_test()
-        tools = _Tools(self._zygote, self._shelf, self._settings, progress)
+        tools = _Tools(self._starter, self._shelf, self._settings, progress)
         report = _grade(handed_in, self._assignments, tools)
         return replace(report, seconds=time.perf_counter() - started)
 
     def close(self) -> None:
-        """End the workers' parent."""
+        """End what starts workers."""
         if self._self_test is not None:
             self._self_test.wait()
-        self._zygote.close()
+        self._starter.close()
 
     def _await_self_test(self) -> None:
         """See that every layer of the level holds, else fall back as far as was asked for.
@@ -198,6 +212,14 @@ class Grader:
         self.close()
 
 
+def _make_starter() -> Starter:
+    if sys.platform != "linux":
+        from grader.candidate.plain import PlainStarter
+
+        return PlainStarter()
+    return Zygote()
+
+
 def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) -> Report:
     from grader.candidate.naming import Naming
     from grader.course.hand_in import expand, refuse_other_names, scale
@@ -205,6 +227,7 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     from grader.graded import Graded
     from grader.judge import Judge
     from grader.recognition import choose_assignments, tell_left_out, without_unasked
+    from grader.selection import Selection
     from grader.static.code import Code
     from grader.submission.overlay import lay_out
 
@@ -212,6 +235,9 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     asked, points = expand(asked)
     chosen = choose_assignments(handed_in, asked, tools.shelf)
     refuse_other_names(points, (loaded.assignment.name for loaded in chosen))
+    selection = Selection.of(
+        settings.targets, (one.assignment for one in chosen), public_only=settings.public_only
+    )
     secrets = read_secrets(settings.secrets, [one.assignment.name for one in chosen])
     targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.targets)
     located = locate(handed_in, targets)
@@ -224,26 +250,33 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     graded = []
     left_out: list[str] = []
     try:
-        for loaded in chosen:
-            asked_for = without_unasked(loaded.assignment, handed_in, located)
-            left_out += tell_left_out(loaded.assignment, asked_for)
+        for loaded in (one for one in chosen if selection.concerns(one.assignment)):
+            asked_for = loaded.assignment
+            if not selection.targets:  # what is named is asked for, whatever the year
+                asked_for = without_unasked(asked_for, handed_in, located)
+                left_out += tell_left_out(loaded.assignment, asked_for)
             graded.append(
                 Graded.of(
                     loaded,
-                    asked_for,
+                    selection.narrow(asked_for),
                     handed_in,
                     judge,
                     code,
                     seed=settings.seed,
                     secret=secrets.get(loaded.assignment.name) or find_secret(loaded.folder),
                     progress=tools.progress,
+                    selection=selection,
                 )
             )
             left_out += graded[-1].notes
     finally:
         candidate.restart()
     report = _make_report(handed_in, located, graded, (*left_out, *naming.notes), settings)
-    return scale(report, points) if points else report
+    if selection.targets:
+        wanted = tuple(target for target in report.missing if target in selection.targets)
+        report = replace(report, missing=wanted)
+    # A hand-in's table says what whole assignments count.
+    return scale(report, points) if points and selection == Selection() else report
 
 
 def _make_candidate(
@@ -259,7 +292,7 @@ def _make_candidate(
     limits = tools.settings.limits
     confinement = confine(tools.settings.level, limits)
     worlds = [
-        World(programme, tools.zygote, confinement, limits, old_names=old_names)
+        World(programme, tools.starter, confinement, limits, old_names=old_names)
         for programme in programmes
     ]
     return SandboxedCandidate(worlds, naming, _unreadable(located))
@@ -318,7 +351,7 @@ def confine(level: Level, limits: Limits) -> Confinement:
     """Return what holds a worker that runs student code."""
     return Confinement(
         level=level,
-        read_only=default_read_only(),
+        read_only=() if level is Level.WEAK else default_read_only(),
         memory_bytes=limits.memory_bytes,
         cpu_seconds=_WORKER_LIFE,
         file_bytes=_SCRATCH_BYTES,

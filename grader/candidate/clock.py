@@ -4,6 +4,63 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What decides that a worker has used up its time; counts from the last ``restart``."""
+
+    counts_cpu: bool
+    """Whether ``cpu_seconds`` are seconds of a processor."""
+
+    def restart(self) -> None:
+        """Start counting anew."""
+
+    def add_wait(self, seconds: float) -> None:
+        """Count time that the grader has waited for this worker."""
+
+    def cpu_seconds(self) -> float:
+        """Return what is held against the limit of CPU time."""
+
+    def waited_seconds(self) -> float:
+        """Return how long the worker was waited for while it could have run."""
+
+    @property
+    def waited_at_most(self) -> float:
+        """An upper bound of ``waited_seconds`` that costs nothing to know."""
+
+
+class WallClock:
+    """For systems on which nobody can ask another process for its CPU time.
+
+    The time that the grader has waited stands for it, so that a busy machine counts, too.
+    """
+
+    counts_cpu = False
+
+    def __init__(self) -> None:
+        self._waited = 0.0
+
+    def restart(self) -> None:
+        """Start counting anew."""
+        self._waited = 0.0
+
+    def add_wait(self, seconds: float) -> None:
+        """Count time that the grader has waited for this worker."""
+        self._waited += seconds
+
+    def cpu_seconds(self) -> float:
+        """Return how long the worker was waited for."""
+        return self._waited
+
+    def waited_seconds(self) -> float:
+        """Return the same."""
+        return self._waited
+
+    @property
+    def waited_at_most(self) -> float:
+        """The same."""
+        return self._waited
 
 
 class WorkerClock:
@@ -14,6 +71,8 @@ class WorkerClock:
     pid : int
         Of the worker, as numbered where the grader runs.
     """
+
+    counts_cpu = True
 
     def __init__(self, pid: int) -> None:
         # The clock of process 0 would be that of the grader; see clock_getcpuclockid(3).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from grader.candidate.base import Failure
-from grader.candidate.process import OutOfTime
+from grader.candidate.conversation import OutOfTime
 from grader.candidate.replies import RemoteError
 from grader.candidate.stacks import Frame, Stack, most_frequent
 from grader.candidate.tags import ProtocolError
@@ -58,8 +58,9 @@ class FailureDescriber:
         places = [(self._place(frame.file, frame.line), count) for frame, count in seen]
         samples = tuple((place, count) for place, count in places if place is not None)
         slept = error.cpu_seconds < 0.5 * error.wall_seconds
+        unit = "CPU s" if error.counts_cpu else "s"
         spent = (
-            f"{error.wall_seconds:.1f} s of waiting" if slept else f"{error.cpu_seconds:.1f} CPU s"
+            f"{error.wall_seconds:.1f} s of waiting" if slept else f"{error.cpu_seconds:.1f} {unit}"
         )
         message = f"Stopped after {spent} while {doing}."
         if seen and self.find_stuck(error, limits) is None:

@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from grader.candidate.base import CallFailed, Reply
+from grader.candidate.conversation import Conversation, OutOfTime, Starter, WorkerEnded
 from grader.candidate.failures import FailureDescriber
-from grader.candidate.process import OutOfTime, WorkerEnded, WorkerProcess
 from grader.candidate.replies import read_replies
 from grader.candidate.standing_in import AIDED_SHARE, StandIns
 from grader.candidate.wire import Encoder, ProtocolError, pack_frame
-from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Confinement
 from grader.model import Limits, Status
 from grader.submission.overlay import Programme
@@ -37,7 +36,7 @@ class World:
     def __init__(
         self,
         programme: Programme,
-        zygote: Zygote,
+        zygote: Starter,
         confinement: Confinement,
         limits: Limits,
         *,
@@ -55,7 +54,7 @@ class World:
         self._old_names = old_names
         self._sources = {module.path: module for module in programme.modules}
         self._failures = FailureDescriber(self._sources)
-        self._worker: WorkerProcess | None = None
+        self._worker: Conversation | None = None
         self._started = 0
         self._number = 0
         self._called = False
@@ -177,7 +176,7 @@ class World:
         told = [*([_PREPARING] * len(first)), *doing]
         return self._ask([*first, *operations], encoder.buffers, told)[len(first) :]
 
-    def _ready(self) -> WorkerProcess:
+    def _ready(self) -> Conversation:
         """Return a worker that has the sources."""
         if self._worker is None or not self._worker.alive:
             self._worker = self._zygote.start_worker(self._confinement, self._limits)

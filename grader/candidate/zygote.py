@@ -7,10 +7,9 @@ import os
 import socket
 import subprocess
 import sys
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from grader.candidate.interpreter import BOOTSTRAP, ENVIRONMENT, find_numpy, processor_settings
 from grader.errors import SandboxError
 from grader.isolation.confinement import Confinement
 from grader.model import Limits
@@ -18,14 +17,6 @@ from grader.model import Limits
 if TYPE_CHECKING:
     from grader.candidate.process import WorkerProcess
 
-_ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "OPENBLAS_NUM_THREADS": "1",  # threads are refused in the worker, and would not be counted
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",  # the same submission and seed give the same report
-}
 _START_SECONDS = 60.0
 
 
@@ -37,17 +28,16 @@ class Zygote:
     """
 
     def __init__(self) -> None:
-        numpy_folder = _numpy_folder()
+        numpy_folder = find_numpy()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel = ours
         self._channel.settimeout(_START_SECONDS)
         self._ready = False
-        bootstrap = Path(__file__).parent.parent / "worker" / "bootstrap.py"
-        command = [sys.executable, "-I", "-S", "-B", str(bootstrap), str(theirs.fileno())]
+        command = [sys.executable, "-I", "-S", "-B", BOOTSTRAP, "zygote", str(theirs.fileno())]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter and our own script
                 [*command, numpy_folder],
-                env=_ENVIRONMENT | _processor_settings(),
+                env={**ENVIRONMENT, **processor_settings()},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -132,16 +122,3 @@ class Zygote:
         said = self._process.stderr.read(1 << 16) or b""
         lines = said.decode("utf-8", "replace").strip().splitlines()
         return lines[-1] if lines else "it said nothing"
-
-
-def _numpy_folder() -> str:
-    spec = find_spec("numpy")
-    if spec is None or spec.origin is None:
-        raise SandboxError("NumPy is not installed: pip install numpy")
-    return str(Path(spec.origin).parent.parent)
-
-
-def _processor_settings() -> dict[str, str]:
-    """Keep what the machine's owner set so that BLAS computes correctly on this processor."""
-    names = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES")
-    return {name: os.environ[name] for name in names if name in os.environ}

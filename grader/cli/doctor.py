@@ -69,7 +69,8 @@ def _describe_level(report: LevelReport) -> str:
     if not report.available:
         return f"not here: {report.reason}"
     if report.level.value == "weak":
-        return "works, and protects from nothing but excess: it has to be asked for by name"
+        what = "nothing but excess" if sys.platform == "linux" else "nothing"
+        return f"works, and protects from {what}: it has to be asked for by name"
     return "works: every layer refused what a worker tried"
 
 

@@ -13,6 +13,7 @@ import click
 from grader import __version__
 from grader.cli.assignments import list_assignments, regenerate_assignments, show_assignment
 from grader.cli.audit import audit_checks
+from grader.cli.checking import check_code
 from grader.cli.doctor import examine
 from grader.cli.exit_codes import ExitCode
 from grader.cli.grading import grade_submission
@@ -84,6 +85,7 @@ def program() -> None:
     """
 
 
+program.add_command(check_code)
 program.add_command(list_assignments)
 program.add_command(show_assignment)
 program.add_command(examine)

@@ -40,7 +40,8 @@ class Grading(click.Command):
             ctx.parent.command.format_help(ctx.parent, formatter)
 
 
-def _check_submission(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+def check_path(context: click.Context, parameter: click.Parameter, value: str) -> Path:
+    """Return what was named as a path."""
     del context, parameter
     if not value:  # an unset variable in a script, which a path would take for this folder
         raise click.BadParameter("the name is empty; give a file or a folder.")
@@ -67,15 +68,42 @@ def _check_percent(
     return value
 
 
-@click.command(name="grade", cls=Grading)
-@click.argument("submission", callback=_check_submission)
-@click.option(
+with_assignments = click.option(
     "--assignment",
     "assignments",
     metavar="NAME|DIR",
     multiple=True,
     help="Grade for this assignment; may be repeated.  [default: what the submission looks like]",
 )
+with_timeout = click.option(
+    "--timeout",
+    metavar="SECONDS",
+    type=float,
+    callback=_check_seconds,
+    help="CPU time that one check may take.  [default: 30]",
+)
+with_fail_under = click.option(
+    "--fail-under",
+    metavar="PERCENT",
+    type=float,
+    callback=_check_percent,
+    help="End with code 1 if the score is below.",
+)
+with_seed = click.option(
+    "--seed",
+    metavar="N",
+    type=click.IntRange(0, 2**32 - 1),
+    help="Seed of the inputs that are drawn.  [default: the assignment's]",
+)
+with_quiet = click.option("-q", "--quiet", is_flag=True, help="Print only the score.")
+with_verbose = click.option(
+    "-v", "--verbose", is_flag=True, help="Print passed checks and versions too."
+)
+
+
+@click.command(name="grade", cls=Grading)
+@click.argument("submission", callback=check_path)
+@with_assignments
 @click.option(
     "--format",
     "formats",
@@ -91,26 +119,9 @@ def _check_percent(
     show_default=True,
     help="How student code is kept apart; auto takes the strongest there is, never weak.",
 )
-@click.option(
-    "--timeout",
-    metavar="SECONDS",
-    type=float,
-    callback=_check_seconds,
-    help="CPU time that one check may take.  [default: 30]",
-)
-@click.option(
-    "--fail-under",
-    metavar="PERCENT",
-    type=float,
-    callback=_check_percent,
-    help="End with code 1 if the score is below.",
-)
-@click.option(
-    "--seed",
-    metavar="N",
-    type=click.IntRange(0, 2**32 - 1),
-    help="Seed of the inputs that are drawn.  [default: the assignment's]",
-)
+@with_timeout
+@with_fail_under
+@with_seed
 @click.option(
     "--secret",
     "secrets",
@@ -120,8 +131,8 @@ def _check_percent(
     help="Draw hidden inputs from this; may be repeated.  [default: hidden.json beside the "
     "assignment]",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print only the score.")
-@click.option("-v", "--verbose", is_flag=True, help="Print passed checks and versions too.")
+@with_quiet
+@with_verbose
 def grade_submission(  # noqa: PLR0917 - click passes them by name
     submission: Path,
     assignments: tuple[str, ...],
@@ -135,15 +146,8 @@ def grade_submission(  # noqa: PLR0917 - click passes them by name
     verbose: bool,
 ) -> int:
     """Grade SUBMISSION, write its reports and return the exit code."""
-    if quiet and verbose:
-        raise click.UsageError("-q and -v exclude each other.")
+    detail = prepare(quiet=quiet, verbose=verbose)
     destinations = read_destinations(formats, submission)
-    # The arrays compared are small: BLAS threads would only cost the time to start and to spin.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if verbose:
-        import logging
-
-        logging.basicConfig(format="grade: %(message)s")  # what broke on our side, with where
     # Grading needs NumPy and the assignments; asking for help or versions does not.
     from grader.pipeline import grade
 
@@ -158,11 +162,32 @@ def grade_submission(  # noqa: PLR0917 - click passes them by name
             secrets=secrets,
             progress=progress,
         )
-    detail = Detail.SCORE if quiet else Detail.EVERYTHING if verbose else Detail.FAILURES
     again = _command_for(submission, assignments)
     written = write_reports(report, destinations, detail=detail, command=again)
-    if not written:
-        return ExitCode.USAGE
+    return judge_score(report, fail_under) if written else ExitCode.USAGE
+
+
+def prepare(*, quiet: bool, verbose: bool) -> Detail:
+    """Make this process ready to grade, and return how much is to be shown.
+
+    Raises
+    ------
+    click.UsageError
+        If both little and much is.
+    """
+    if quiet and verbose:
+        raise click.UsageError("-q and -v exclude each other.")
+    # The arrays compared are small: BLAS threads would only cost the time to start and to spin.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if verbose:
+        import logging
+
+        logging.basicConfig(format="grade: %(message)s")  # what broke on our side, with where
+    return Detail.SCORE if quiet else Detail.EVERYTHING if verbose else Detail.FAILURES
+
+
+def judge_score(report: Report, fail_under: float | None) -> ExitCode:
+    """Return the exit code that a score earns."""
     # A hair below is not below: points are sums of floats.
     if fail_under is not None and report.percent < fail_under - 1e-9:
         return ExitCode.BELOW

@@ -25,7 +25,6 @@ _NAMES_OF_SYSTEMS = {"darwin": "macOS", "win32": "Windows", "cygwin": "Cygwin"}
 _LACKS = {
     Level.STRICT: "has neither namespaces nor Landlock nor seccomp",
     Level.STANDARD: "has neither Landlock nor seccomp",
-    Level.WEAK: "cannot show a worker's processor time, nor end it without a race",
 }
 """What other systems than Linux do not have that a level is made of."""
 
@@ -71,10 +70,10 @@ def _check_ingredients(level: Level) -> None:
     IsolationError
         If something is missing; the message says what.
     """
-    if sys.platform != "linux":
-        raise IsolationError(f"{_NAMES_OF_SYSTEMS.get(sys.platform, sys.platform)} {_LACKS[level]}")
     if level is Level.WEAK:
         return
+    if sys.platform != "linux":
+        raise IsolationError(f"{_NAMES_OF_SYSTEMS.get(sys.platform, sys.platform)} {_LACKS[level]}")
     if landlock.get_abi() < 1:
         raise IsolationError("Landlock is missing (Linux 5.13 or newer, enabled and not blocked)")
     if not seccomp.is_available():
@@ -125,7 +124,10 @@ def choose(requested: str) -> LevelReport:
         if report.available:
             return report
     if sys.platform != "linux":
-        step = "grade other people's code on Linux: a virtual machine, a container or WSL 2 will do"
+        step = (
+            "grade other people's code on Linux: a virtual machine, a container or WSL 2 will do; "
+            "for code you trust there are grade check and --isolation weak"
+        )
     elif automatic:
         step = "use --isolation weak for code you trust, or grade on Linux 5.13 or newer"
     else:

@@ -13,7 +13,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from pathlib import Path
 from typing import IO
 
@@ -40,6 +41,11 @@ UNREADABLE = (
 """What the standard library raises on damaged or hostile archives."""
 
 _CHUNK = 1 << 16
+_OPENING = os.O_RDONLY | reduce(
+    or_,
+    # Windows has but the last, without which line ends would be changed there.
+    (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")),
+)
 _FOLDER_DEPTH = 40
 _LONGEST_HEADERS = 256 << 10
 _MOST_KEYWORDS = 1000
@@ -283,7 +289,7 @@ def folder_members(folder: Path, budget: Budget) -> Iterator[Member]:
 def _file_reader(path: Path, budget: Budget) -> Callable[[int], bytes | None]:
     def read(limit: int) -> bytes | None:
         # The folder may change under us: neither a link nor a pipe is opened in its place.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, _OPENING)
         with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return None

@@ -1,8 +1,8 @@
 """Starts the warm parent of all workers: loads NumPy and an explicit list of our modules.
 
 Run as a script by an isolated interpreter without site-packages, so that neither the grader's
-other modules nor the reference can be imported here. Arguments: the descriptor of the control
-socket and the folder that holds NumPy.
+other modules nor the reference can be imported here. Arguments: what to be, ``zygote`` or
+``alone``; a descriptor, of the control socket or of the pipe for stacks; the folder with NumPy.
 """
 
 from __future__ import annotations
@@ -53,25 +53,27 @@ class _ListedFinder:
 
 
 def main() -> None:
-    """Load everything, then wait for requests on the control socket."""
+    """Load everything, then be what was asked for."""
     gc.disable()  # until a worker runs: what is loaded here stays
-    control, numpy_folder = int(sys.argv[1]), sys.argv[2]
+    role, descriptor, numpy_folder = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     for name in PACKAGES:
         package = types.ModuleType(name)
         package.__path__ = []
         sys.modules[name] = package
     here = os.path.realpath(__file__)  # not with pathlib, which nothing else here needs
     finder = _ListedFinder(os.path.dirname(os.path.dirname(os.path.dirname(here))))
-    sys.path[:] = [entry for entry in sys.path if "-packages" not in entry][-3:]
+    sys.path[:] = [entry for entry in sys.path if "-packages" not in entry]
+    if sys.platform != "win32":  # where the standard library lies in more than three places
+        del sys.path[:-3]
     sys.path.append(numpy_folder)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
     sys.modules.update({name: types.ModuleType(name) for name in UNREAD})
     _import_warm()
-    zygote = importlib.import_module("grader.worker.zygote")
+    chosen = importlib.import_module(f"grader.worker.{role}")
     importlib.import_module("grader.worker.main")
     sys.path.remove(numpy_folder)
     sys.meta_path.remove(finder)  # type: ignore[arg-type]
-    zygote.run(control)
+    chosen.run(descriptor)
 
 
 class _Borrowed(types.ModuleType):

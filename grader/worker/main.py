@@ -298,13 +298,19 @@ def _shape(value: object) -> tuple[int, ...] | None:
     return value.shape if isinstance(value, np.ndarray) else None
 
 
-def serve(requests: int, replies: int, output: int, trace: int) -> None:
-    """Run the worker on four pipes: what it reads, answers, prints, and where it was seen."""
+def redirect(output: int, trace: int) -> None:
+    """Send what is printed, and the stacks that are asked for, down pipes; read nothing."""
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
     faulthandler.enable(file=trace, all_threads=False)
-    faulthandler.register(signal.SIGUSR1, file=trace, all_threads=False)
+    if sys.platform != "win32":
+        faulthandler.register(signal.SIGUSR1, file=trace, all_threads=False)
+
+
+def serve(requests: int, replies: int, output: int, trace: int) -> None:
+    """Run the worker on four pipes: what it reads, answers, prints, and where it was seen."""
+    redirect(output, trace)
     gc.enable()
     Worker(requests, replies).serve()

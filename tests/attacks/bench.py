@@ -66,7 +66,7 @@ class Bench:
             "assignment": str(assignment),
             "repository": str(ROOT),
             "hidden": draw_hidden(loaded.assignment),
-            "zygote": self._grader._zygote._process.pid,
+            "zygote": self._grader._starter._process.pid,
         }
         self._honest: dict[str, Report] = {}
         self._next = write_honest(self._folder / "next", "")

@@ -85,7 +85,7 @@ def compare(times: int, beside: int, folder: Path) -> Iterator[str]:
                 other.wait()
                 if other.stdout is not None:
                     other.stdout.close()
-        yield from surroundings.find_traces(one._zygote._process.pid)
+        yield from surroundings.find_traces(one._starter._process.pid)
     left = list_processes(grace=5.0, known=before) - before
     yield from (f"a process is left: {process}" for process in sorted(left))
 

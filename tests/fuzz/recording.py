@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from grader.candidate.base import Call, CallFailed, Drawn, Look, Method, Read, Seed, Shapes, Write
+from grader.candidate.conversation import Answer
 from grader.candidate.naming import Naming
-from grader.candidate.process import Answer, WorkerProcess
+from grader.candidate.process import WorkerProcess
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.candidate.standing_in import StandIn, StandIns
 from grader.candidate.world import World

@@ -1,0 +1,121 @@
+"""Which checks of an assignment are run and shown: all, public ones, or those of some functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from grader.checks.base import Check
+from grader.course.assignment import Assignment, Question
+from grader.errors import SelectionError
+from grader.model import CheckResult, Visibility
+from grader.records import record
+
+
+@record
+class Selection:
+    """What of an assignment is wanted; by default everything."""
+
+    targets: frozenset[str] = frozenset()
+    """Canonical names of the functions and classes wanted; empty for all."""
+    public_only: bool = False
+    """Whether checks that are not public are left out."""
+
+    @classmethod
+    def of(
+        cls, names: Sequence[str], assignments: Iterable[Assignment], *, public_only: bool
+    ) -> Selection:
+        """Return the selection that names stand for.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Short (``affine_forward``) or canonical (``layers:affine_forward``); none for all.
+        assignments : iterable of Assignment
+            Where they are looked for.
+        public_only : bool
+            Whether checks that are not public are left out.
+
+        Raises
+        ------
+        SelectionError
+            If no check is about one of them, or there is no public check.
+        """
+        assignments = tuple(assignments)
+        every = cls(public_only=public_only)
+        where = " and ".join(assignment.name for assignment in assignments)
+        if public_only and not any(map(every.concerns, assignments)):
+            raise SelectionError(f"{where} has no public checks")
+        if not names:
+            return every
+        owners = {
+            _owner(check, part)
+            for assignment in assignments
+            for check in assignment.checks
+            if check.targets and every._takes(check)
+            for part in check.parts
+        }
+        found = frozenset[str]()
+        for name in names:
+            named = {owner for owner in owners if name in (owner, _short(owner))}
+            if not named:
+                raise SelectionError(_explain(name, owners, where))
+            found |= named
+        return cls(found, public_only)
+
+    def concerns(self, assignment: Assignment) -> bool:
+        """Return whether any of an assignment's checks is wanted."""
+        return any(self._takes(check) for check in assignment.checks)
+
+    def narrow(self, assignment: Assignment) -> Assignment:
+        """Return an assignment of the checks that are wanted; there has to be one."""
+        if self == Selection():
+            return assignment
+        questions = tuple(self._narrow(question) for question in assignment.questions)
+        return replace(
+            assignment,
+            questions=tuple(question for question in questions if question.checks),
+            vectorised=tuple(one for one in assignment.vectorised if self._wants(one.target)),
+        )
+
+    def keep(self, results: Sequence[CheckResult], assignment: Assignment) -> list[CheckResult]:
+        """Return the rows that are about what is wanted: a check may have others besides."""
+        if not self.targets:
+            return list(results)
+        wanted = {
+            f"{check.id}.{part}"
+            for check in assignment.checks
+            for part in check.parts
+            if self._wants(_owner(check, part))
+        }
+        return [result for result in results if result.id in wanted]
+
+    def _narrow(self, question: Question) -> Question:
+        checks = tuple(check for check in question.checks if self._takes(check))
+        # Who names a function that some years hand out wants to know whether it is right.
+        return replace(question, checks=checks, given=question.given and not self.targets)
+
+    def _takes(self, check: Check) -> bool:
+        if self.public_only and check.visibility is not Visibility.PUBLIC:
+            return False
+        return not self.targets or any(self._wants(_owner(check, part)) for part in check.parts)
+
+    def _wants(self, target: str) -> bool:
+        return not self.targets or target in self.targets
+
+
+def _owner(check: Check, part: str) -> str:
+    """Return whose result a part is; nobody's if a person answers."""
+    return check.result_of(part)[0] if check.targets else ""
+
+
+def _short(target: str) -> str:
+    return target.partition(":")[2]
+
+
+def _explain(name: str, owners: Iterable[str], where: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name.rpartition(":")[2], sorted(map(_short, owners)), n=1)
+    step = f"did you mean {close[0]}?" if close else f"see what there is: grade show {where}"
+    return f"no check of {where} is about {name!r}; {step}"
