@@ -27,6 +27,11 @@ Resolve: TypeAlias = "Callable[[str], Callable[..., Any]]"
 _LEAST = 1e-3
 """CPU seconds that a call gets when its check has none left: none at all would be no bound."""
 
+_AGAIN = 0.05
+"""CPU seconds between signals once time is used up: one may go astray. The kernel gives it to the
+thread that runs at that moment. If that is one of NumPy's own, Python need not look at it for as
+long as nothing else happens; and functions may catch whatever is raised."""
+
 
 def run_trial(
     assignment: Assignment,
@@ -224,12 +229,17 @@ class TrialCandidate(LocalCandidate):
             yield
             return
         previous = signal.signal(signal.SIGVTALRM, _stop)
+        expired = False
         try:
-            signal.setitimer(signal.ITIMER_VIRTUAL, self._left)
+            signal.setitimer(signal.ITIMER_VIRTUAL, self._left, _AGAIN)
             yield
+        except _OutOfTime:
+            expired = True
+            raise
         finally:
-            self._left = max(signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)[0], _LEAST)
+            left = signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)[0]
             signal.signal(signal.SIGVTALRM, previous)
+            self._left = _LEAST if expired else max(left, _LEAST)
 
 
 class _OutOfTime(BaseException):

@@ -71,6 +71,21 @@ def test_a_function_that_never_ends_is_stopped(tiny: Assignment) -> None:
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
+def test_a_function_that_catches_whatever_stops_it_is_stopped_again() -> None:
+    """One signal is not enough for what goes on after it."""
+
+    def stubborn() -> None:
+        with suppress(BaseException):
+            never_end(np.zeros(3))
+        never_end(np.zeros(3))
+
+    candidate = TrialCandidate({"slow:stubborn": stubborn}.__getitem__, 0.05)
+    candidate.begin_check()
+    with pytest.raises(CallFailed, match="its time is used up"):
+        candidate.call("slow:stubborn")
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
 def test_time_is_a_budget_for_the_whole_check() -> None:
     """What one call has used up is not there for the next, and another check starts anew."""
     candidate = TrialCandidate({"slow:never": never_end, "quick:now": abs}.__getitem__, 0.05)
