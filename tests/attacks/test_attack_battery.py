@@ -15,11 +15,12 @@ from attacks import ATTACKS
 from battery import Server, judge, present_users
 from bench import Bench
 
-# Whoever reads submissions does so as any user and at any level.
+# Here as one user, and as all of them what is shown below to get through where nothing holds it;
+# battery.py tries everything as everybody at every level, which takes long.
 CELLS = [
     (attack.name, user)
     for attack in ATTACKS.values()
-    for user in (present_users()[:1] if attack.reading else present_users())
+    for user in (present_users() if attack.real else present_users()[:1])
 ]
 REAL = [attack.name for attack in ATTACKS.values() if attack.real]
 
