@@ -32,8 +32,8 @@ from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Level
 from grader.isolation.levels import choose, describe
 from grader.isolation.self_test import SelfTest
-from grader.model import Limits
 from grader.pipeline import confine
+from grader.settings import Limits
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
 from grader.submission.overlay import lay_out

@@ -22,7 +22,8 @@ from grader.course.assignment import Assignment
 from grader.course.catalogue import assignment_names, load_assignment
 from grader.course.expected import Values, expected_for
 from grader.course.trial import find_place, go_through_trial
-from grader.model import Kind, Limits, Status
+from grader.model import Kind, Status
+from grader.settings import Limits
 from reference.targets import resolve
 
 Verdict: TypeAlias = list[str]

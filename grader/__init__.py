@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from grader.course.hand_in import HandIn
     from grader.inputs import fixed, integers, linspace, normal, rows, uniform
     from grader.lengths import length
-    from grader.model import Limits, Policy, Rule, Visibility
     from grader.pipeline import grade
+    from grader.settings import Detail, Feedback, Limits, Policy, Rule, Visibility
 
 __version__ = "0.1.0"
 
@@ -51,11 +51,13 @@ __all__ = [
     "ClassifierLoss",
     "Convention",
     "DescentCheck",
+    "Detail",
     "DrawsCheck",
     "DropoutBackwardCheck",
     "DropoutForwardCheck",
     "DropoutNetworkCheck",
     "EarlierYear",
+    "Feedback",
     "Form",
     "ForwardBackward",
     "FunctionCall",
@@ -101,6 +103,7 @@ _HOMES = {
     "ClassifierLoss": "grader.checks.linear",
     "Convention": "grader.course.conventions",
     "DescentCheck": "grader.checks.descent",
+    "Detail": "grader.settings",
     "DrawsCheck": "grader.checks.draws",
     "DropoutBackwardCheck": "grader.checks.dropout",
     "DropoutForwardCheck": "grader.checks.dropout",
@@ -108,31 +111,32 @@ _HOMES = {
     "EarlierYear": "grader.course.assignment",
     "Form": "grader.checks.training",
     "ForwardBackward": "grader.checks.experiments",
+    "Feedback": "grader.settings",
     "FunctionCall": "grader.checks.experiments",
     "GradientCheck": "grader.checks.gradient",
     "HandIn": "grader.course.hand_in",
     "Images": "grader.checks.training",
     "InitialisationCheck": "grader.checks.initialisation",
     "KeptShape": "grader.checks.linear",
-    "Limits": "grader.model",
+    "Limits": "grader.settings",
     "LinearLoss": "grader.checks.linear",
     "Measure": "grader.compare",
     "ModelLoss": "grader.checks.models",
     "OwnTraining": "grader.checks.training",
-    "Policy": "grader.model",
+    "Policy": "grader.settings",
     "Prediction": "grader.checks.linear",
     "PropertyCheck": "grader.checks.properties",
     "Question": "grader.course.assignment",
     "RegularizationProbe": "grader.checks.probes",
     "ReviewCheck": "grader.checks.review",
-    "Rule": "grader.model",
+    "Rule": "grader.settings",
     "SettledScores": "grader.checks.settled_scores",
     "SolverTraining": "grader.checks.training",
     "TrainThenTest": "grader.checks.options",
     "TrainingCheck": "grader.checks.training",
     "ValueCheck": "grader.checks.value",
     "Vectorised": "grader.course.assignment",
-    "Visibility": "grader.model",
+    "Visibility": "grader.settings",
     "fixed": "grader.inputs",
     "grade": "grader.pipeline",
     "integers": "grader.inputs",

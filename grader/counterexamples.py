@@ -13,7 +13,8 @@ from dataclasses import replace
 from grader.candidate.base import Candidate
 from grader.checks.properties import PropertyCheck
 from grader.course.assignment import Assignment
-from grader.model import CheckResult, Kind, Outcome, Status, Visibility
+from grader.model import CheckResult, Kind, Outcome, Status
+from grader.settings import Visibility
 
 SECONDS = 4.0
 """Wall-clock seconds for all rows of a submission together; what is left is shown as drawn."""

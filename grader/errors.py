@@ -4,6 +4,7 @@
 
     GraderError
     ├── SelectionError    no check is about what was asked for (exit code 2)
+    ├── ReportError       a saved report cannot be read (exit code 3)
     ├── SubmissionError   what was handed in cannot be read (exit code 3)
     ├── AssignmentError   the instructor's files are wrong (exit code 4)
     └── SandboxError      student code cannot be run safely here (exit code 5)
@@ -29,6 +30,12 @@ class SelectionError(GraderError):
 
 class SubmissionError(GraderError):
     """The submission cannot be read: a damaged archive, an empty folder, no known target."""
+
+    exit_code = 3
+
+
+class ReportError(GraderError):
+    """A saved report cannot be read: not JSON, damaged, or of another version."""
 
     exit_code = 3
 

@@ -87,7 +87,10 @@ class Graded:
         looked = look(results, asked_for, code, judge.candidate, seed)
         rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
         notes = (*_tell_settled(asked_for, settled), *looked.notes, *_tell_term(asked_for, secret))
-        wanted = selection.keep(looked.results, asked_for)
+        wanted = [
+            replace(row, disclosure=asked_for.feedback.of(row.visibility))
+            for row in selection.keep(looked.results, asked_for)
+        ]
         return cls(loaded, *score_checks(wanted, rules), notes)
 
     def prefixed(self) -> Graded:

@@ -20,18 +20,10 @@ from grader.course.secret import Seeds
 from grader.course.trial import settle
 from grader.errors import SandboxError
 from grader.holding_back import hold_back
-from grader.model import (
-    CheckResult,
-    Kind,
-    Location,
-    Outcome,
-    Progress,
-    SourceLine,
-    Status,
-    Visibility,
-)
+from grader.model import CheckResult, Kind, Location, Outcome, Progress, SourceLine, Status
 from grader.reach import NameGraph
 from grader.records import record
+from grader.settings import Visibility
 from grader.submission.definition import Definition
 from grader.submission.lines import find_result_line
 from grader.submission.overlay import ModuleSource, Programme

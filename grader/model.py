@@ -1,4 +1,4 @@
-"""Frozen results and settings that every floor of the grader shares."""
+"""Frozen results that every floor of the grader shares."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import field
 from enum import StrEnum
 
 from grader.records import record
+from grader.settings import Detail, Disclosure, Visibility
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being checked, how many checks are done, and how many there are."""
@@ -55,61 +56,6 @@ class Certainty(StrEnum):
     """No known mistake fits; the error itself has a shape that can be named."""
 
 
-class Visibility(StrEnum):
-    """Who may see a check's details, and when."""
-
-    PUBLIC = "public"
-    AFTER_DUE = "after_due"
-    HIDDEN = "hidden"
-
-
-class Rule(StrEnum):
-    """What is looked for in the text of a submission."""
-
-    NUMERIC_BACKWARD = "numeric_backward"
-    """A gradient that is worked out from differences of a forward pass."""
-    NAIVE_CALLS_FAST = "naive_calls_fast"
-    """A naive function that gets its result from the fast one."""
-    FORBIDDEN_IMPORT = "forbidden_import"
-    """A target that uses a package which differentiates or convolves by itself."""
-    LOOPS = "loops"
-    """A loop in a function that is to be vectorised."""
-    MEMORISED = "memorised"
-    """Right answers that a handout prints, written down in a target."""
-
-
-class Policy(StrEnum):
-    """What becomes of what a rule finds."""
-
-    OFF = "off"
-    """Nothing: it is not looked for."""
-    ADVISORY = "advisory"
-    """A note in the report; no points change."""
-    SCORED = "scored"
-    """The rows that it concerns earn nothing, and say so."""
-
-
-@record
-class Limits:
-    """What one check may use."""
-
-    cpu_seconds: float = 30.0
-    """CPU seconds of student code per check; this decides ``timed_out``."""
-    wall_factor: float = 4.0
-    """Wall-clock backstop, as a multiple of ``cpu_seconds``, for code that sleeps."""
-    memory_bytes: int = 2 << 30
-    """Address space of the worker."""
-    output_bytes: int = 64 << 10
-    """How much of what student code prints is kept; the rest is read and dropped."""
-    reply_bytes: int = 64 << 20
-    """Largest body of one reply."""
-
-    @property
-    def wall_seconds(self) -> float:
-        """Wall-clock seconds after which a check is stopped whatever its CPU time."""
-        return max(2.0, self.cpu_seconds * self.wall_factor)
-
-
 @record
 class Location:
     """A line of the submission."""
@@ -127,6 +73,33 @@ class SourceLine:
     number: int
     text: str
     marked: bool = False
+
+
+@record
+class ErrorMap:
+    """Where in an array the errors lie, coarse enough to be drawn."""
+
+    shape: tuple[int, ...]
+    """Shape of the whole array."""
+    rows: tuple[str, ...]
+    """The picture, a digit a cell: 0 where all is right, else 1 to 9 by the size of the error."""
+    down: str = ""
+    """What runs down the picture, such as ``axis 0``."""
+    across: str = ""
+    """What runs across it, such as ``axes 1 and 2``."""
+
+
+@record
+class Curve:
+    """How a number went during a training."""
+
+    name: str
+    """What it is: ``loss``, ``training accuracy``, ``validation accuracy``."""
+    unit: str
+    """What its steps are: ``iteration`` or ``epoch``."""
+    steps: tuple[float, ...]
+    values: tuple[float, ...]
+    """One finite number a step."""
 
 
 @record
@@ -167,6 +140,10 @@ class Evidence:
     """How sure the diagnosis is."""
     counterexample: str = ""
     """Lines for a notebook that show a broken law on a small input; for public checks only."""
+    error_map: ErrorMap | None = None
+    """Where in an array the errors lie; None for scalars and for what cannot be compared."""
+    curves: tuple[Curve, ...] = ()
+    """How a training went, as the student's side tells it; nothing is judged by them."""
 
 
 @record
@@ -208,6 +185,10 @@ class CheckResult:
     visibility: Visibility = Visibility.PUBLIC
     seconds: float = 0.0
     """Wall-clock seconds the whole check took, the same for all its parts."""
+    disclosure: Disclosure | None = None
+    """How much of it students read; None for what is usual for its visibility."""
+    told: Detail = Detail.FULL
+    """How much of it this report tells."""
 
 
 @record
@@ -261,6 +242,26 @@ class GraderInfo:
 
 
 @record
+class SourceText:
+    """A function of the submission as it stands there, for reports that quote it."""
+
+    file: str
+    """As in :class:`Location`."""
+    first: int
+    """One-based number of its first line."""
+    lines: tuple[str, ...]
+
+
+class Audience(StrEnum):
+    """Whom a report is for."""
+
+    STUDENT = "student"
+    """Reads what the assignment's feedback policy shows."""
+    INSTRUCTOR = "instructor"
+    """Reads everything."""
+
+
+@record
 class Report:
     """Everything known about one graded submission; renderers need nothing else."""
 
@@ -280,6 +281,10 @@ class Report:
     warnings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     """Targets that no file defines."""
+    sources: tuple[SourceText, ...] = ()
+    """The functions in which checks failed, as far as they were found."""
+    audience: Audience = Audience.INSTRUCTOR
+    """For whom it has been reduced; a student's holds nothing that students may not read."""
 
     @property
     def percent(self) -> float:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.model import Limits, Progress, Report
+from grader.model import Progress, Report
 from grader.pipeline import Grader
+from grader.settings import Limits
 
 if TYPE_CHECKING:
     from grader.candidate.conversation import Starter

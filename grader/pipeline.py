@@ -22,16 +22,9 @@ from grader.isolation.failure import IsolationError
 from grader.isolation.levels import choose
 from grader.isolation.self_test import SelfTest, find_next
 from grader.isolation.visible import default_read_only
-from grader.model import (
-    GraderInfo,
-    Limits,
-    Location,
-    Progress,
-    Report,
-    Status,
-    SubmissionInfo,
-)
+from grader.model import GraderInfo, Location, Progress, Report, Status, SubmissionInfo
 from grader.records import record
+from grader.settings import Limits
 from grader.submission.archive import Submission, open_submission
 from grader.submission.locate import Located, locate
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from grader.checks.base import Check
 from grader.course.assignment import Assignment, Question
 from grader.errors import SelectionError
-from grader.model import CheckResult, Visibility
+from grader.model import CheckResult
 from grader.records import record
+from grader.settings import Visibility
 
 
 @record

@@ -36,9 +36,10 @@ from grader.course.expected import compute, values_of
 from grader.course.provenance import describe_origin
 from grader.isolation.levels import choose
 from grader.judge import Judge
-from grader.model import Kind, Limits, Outcome, Status
+from grader.model import Kind, Outcome, Status
 from grader.pipeline import collect_keywords, confine
 from grader.recognition import without_unasked
+from grader.settings import Limits
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
 from grader.submission.overlay import lay_out

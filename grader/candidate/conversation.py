@@ -10,7 +10,7 @@ from grader.candidate.clock import Clock
 from grader.candidate.stacks import Stack
 from grader.candidate.wire import MAX_HEADER, PREFIX, ProtocolError, parse_header, unpack_prefix
 from grader.isolation.confinement import Confinement
-from grader.model import Limits
+from grader.settings import Limits
 
 SAMPLES = 10
 """How often a stack is asked for before its worker is stopped."""

@@ -9,8 +9,9 @@ from grader.candidate.conversation import OutOfTime
 from grader.candidate.replies import RemoteError
 from grader.candidate.stacks import Frame, Stack, most_frequent
 from grader.candidate.tags import ProtocolError
-from grader.model import Limits, Location, Status
+from grader.model import Location, Status
 from grader.report.untrusted import without_paths
+from grader.settings import Limits
 from grader.submission.overlay import ModuleSource
 
 _ENDINGS = frozenset({"SystemExit", "KeyboardInterrupt"})

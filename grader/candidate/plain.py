@@ -34,8 +34,8 @@ from grader.candidate.pipes import Inbox, Recorder, Sender
 from grader.candidate.stacks import Stack, read_stacks
 from grader.errors import SandboxError
 from grader.isolation.confinement import Confinement, Level
-from grader.model import Limits
 from grader.records import record
+from grader.settings import Limits
 
 _START_SECONDS = 60.0
 _END_SECONDS = 1.0

@@ -23,7 +23,7 @@ from grader.candidate.conversation import (
     WorkerEnded,
 )
 from grader.candidate.stacks import Stack, read_stacks
-from grader.model import Limits
+from grader.settings import Limits
 
 _CHUNK = 1 << 16
 _PIPE_BYTES = 1 << 18

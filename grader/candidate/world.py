@@ -13,7 +13,8 @@ from grader.candidate.replies import read_replies
 from grader.candidate.standing_in import AIDED_SHARE, StandIns
 from grader.candidate.wire import Encoder, ProtocolError, pack_frame
 from grader.isolation.confinement import Confinement
-from grader.model import Limits, Status
+from grader.model import Status
+from grader.settings import Limits
 from grader.submission.overlay import Programme
 
 _HANDLES_PER_WORKER = 1 << 24

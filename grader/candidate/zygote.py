@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from grader.candidate.interpreter import BOOTSTRAP, ENVIRONMENT, find_numpy, processor_settings
 from grader.errors import SandboxError
 from grader.isolation.confinement import Confinement
-from grader.model import Limits
+from grader.settings import Limits
 
 if TYPE_CHECKING:
     from grader.candidate.process import WorkerProcess

@@ -12,8 +12,9 @@ import numpy as np
 from grader.candidate.base import CallFailed, Candidate, Failure
 from grader.checks.experiments import Absent
 from grader.compare import Comparison, Measure, compare
-from grader.model import Evidence, Kind, Outcome, Status, Visibility
+from grader.model import Evidence, Kind, Outcome, Status
 from grader.records import record
+from grader.settings import Visibility
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

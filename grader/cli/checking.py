@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from grader.cli.destinations import read_destinations
-from grader.cli.exit_codes import ExitCode
 from grader.cli.grading import (
     check_path,
     judge_score,
@@ -19,10 +18,11 @@ from grader.cli.grading import (
     with_seed,
     with_timeout,
     with_verbose,
-    write_reports,
 )
 from grader.cli.progress import show_progress
-from grader.model import Limits
+from grader.cli.writing import Writer, with_formats
+from grader.report.visibility import STUDENT
+from grader.settings import Limits
 
 
 @click.command(name="check")
@@ -35,15 +35,7 @@ from grader.model import Limits
     help="Check only this function or class, such as affine_forward; may be repeated.",
 )
 @with_assignments
-@click.option(
-    "--format",
-    "formats",
-    metavar="FORMAT[:FILE]",
-    multiple=True,
-    default=("terminal",),
-    show_default=True,
-    help="terminal or json, to standard output or to a file; may be repeated.",
-)
+@with_formats("terminal")
 @with_timeout
 @with_fail_under
 @with_seed
@@ -66,7 +58,7 @@ def check_code(  # noqa: PLR0917 - click passes them by name
     The score is no grade. Exit codes are those of grade.
     """
     detail = prepare(quiet=quiet, verbose=verbose)
-    destinations = read_destinations(formats, path)
+    destinations = read_destinations(formats or ("terminal",), path)
     # Checking needs NumPy and the assignments; asking for help does not.
     from grader.own import NOTICE, check_own_code
 
@@ -77,8 +69,8 @@ def check_code(  # noqa: PLR0917 - click passes them by name
             path, assignments, targets=targets, limits=limits, seed=seed, progress=progress
         )
     again = _command_for(path, targets, assignments)
-    written = write_reports(report, destinations, detail=detail, command=again)
-    return judge_score(report, fail_under) if written else ExitCode.USAGE
+    writer = Writer(STUDENT, detail, again)
+    return writer.write(report, destinations) or judge_score(report, fail_under)
 
 
 def _command_for(path: Path, targets: tuple[str, ...], assignments: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ class Destination:
 
 
 def read_destinations(values: tuple[str, ...], submission: Path) -> tuple[Destination, ...]:
-    """Return what ``--format`` asks for, files first.
+    """Return what ``--format`` asks for, JSON files first and standard output last.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def read_destinations(values: tuple[str, ...], submission: Path) -> tuple[Destin
         If a format is unknown, two go to the same place, or one would overwrite the submission.
     """
     if not values:
-        return Destination("json", _default_file(submission)), Destination("terminal")
+        return Destination("json", default_file(submission)), Destination("terminal")
     destinations = tuple(_read(value) for value in values)
     printed = [each for each in destinations if each.file is None]
     if len(printed) > 1:
@@ -59,7 +59,7 @@ def read_destinations(values: tuple[str, ...], submission: Path) -> tuple[Destin
     for file in files:
         if files.count(file) > 1 and (file.is_file() or not file.exists()):
             raise click.BadParameter(f"two reports cannot both go to {file}; choose two files.")
-    return tuple(sorted(destinations, key=lambda each: each.file is None))
+    return tuple(sorted(destinations, key=_order))
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -114,6 +114,13 @@ def print_text(text: str) -> None:
         ) from error
 
 
+def _order(destination: Destination) -> int:
+    """Return a number by which JSON files, from which all others can be made, come first."""
+    if destination.file is None:
+        return 2
+    return 0 if destination.format == "json" else 1
+
+
 def _read(value: str) -> Destination:
     name, separator, file = value.partition(":")
     if name not in format_names():
@@ -123,7 +130,7 @@ def _read(value: str) -> Destination:
     return Destination(name, Path(file) if file not in ("", "-") else None)
 
 
-def _default_file(submission: Path) -> Path:
+def default_file(submission: Path) -> Path:
     """Return a file in the current folder that is named after the submission."""
     name = submission.name if submission.name not in ("", "..") else submission.resolve().name
     lowered = name.lower()

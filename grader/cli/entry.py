@@ -19,6 +19,7 @@ from grader.cli.exit_codes import ExitCode
 from grader.cli.grading import grade_submission
 from grader.cli.importing import import_course_handout
 from grader.cli.release import release_assignment
+from grader.cli.rendering import render_report
 from grader.cli.secret import draw_secret
 from grader.cli.validate import validate_assignments
 from grader.errors import GraderError
@@ -86,6 +87,7 @@ def program() -> None:
 
 
 program.add_command(check_code)
+program.add_command(render_report)
 program.add_command(list_assignments)
 program.add_command(show_assignment)
 program.add_command(examine)

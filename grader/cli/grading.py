@@ -5,27 +5,25 @@ from __future__ import annotations
 import math
 import os
 import shlex
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.destinations import Destination, print_text, read_destinations, write_whole
+from grader.cli.destinations import default_file, read_destinations
 from grader.cli.exit_codes import ExitCode
 from grader.cli.progress import show_progress
-from grader.model import Limits
-from grader.report.registry import renderer
-from grader.report.terminal import Detail, render
-from grader.report.untrusted import printable
+from grader.cli.writing import Writer, with_audience, with_formats
+from grader.model import Audience
+from grader.report.terminal import Detail
+from grader.report.visibility import Reader
+from grader.settings import Limits
 
 if TYPE_CHECKING:
     from click.formatting import HelpFormatter
 
     from grader.model import Report
 
-_WIDEST = 100
 _LONGEST_SECONDS = 86_400
 
 
@@ -104,14 +102,8 @@ with_verbose = click.option(
 @click.command(name="grade", cls=Grading)
 @click.argument("submission", callback=check_path)
 @with_assignments
-@click.option(
-    "--format",
-    "formats",
-    metavar="FORMAT[:FILE]",
-    multiple=True,
-    help="terminal or json, to standard output or to a file; may be repeated.  "
-    "[default: terminal, and json:SUBMISSION.grade.json]",
-)
+@with_formats("terminal, and json:SUBMISSION.grade.json")
+@with_audience
 @click.option(
     "--isolation",
     type=click.Choice(["auto", "strict", "standard", "weak"]),
@@ -137,6 +129,7 @@ def grade_submission(  # noqa: PLR0917 - click passes them by name
     submission: Path,
     assignments: tuple[str, ...],
     formats: tuple[str, ...],
+    audience: str,
     isolation: str,
     timeout: float | None,
     fail_under: float | None,
@@ -163,8 +156,8 @@ def grade_submission(  # noqa: PLR0917 - click passes them by name
             progress=progress,
         )
     again = _command_for(submission, assignments)
-    written = write_reports(report, destinations, detail=detail, command=again)
-    return judge_score(report, fail_under) if written else ExitCode.USAGE
+    writer = Writer(Reader(Audience(audience)), detail, again, rescue=default_file(submission))
+    return writer.write(report, destinations) or judge_score(report, fail_under)
 
 
 def prepare(*, quiet: bool, verbose: bool) -> Detail:
@@ -192,53 +185,6 @@ def judge_score(report: Report, fail_under: float | None) -> ExitCode:
     if fail_under is not None and report.percent < fail_under - 1e-9:
         return ExitCode.BELOW
     return ExitCode.GRADED
-
-
-def write_reports(
-    report: Report, destinations: tuple[Destination, ...], *, detail: Detail, command: str
-) -> bool:
-    """Write a report to every destination, and return whether all could be written."""
-    saved: list[str] = []
-    for each in destinations:
-        text = _render(report, each, detail=detail, command=command, saved=tuple(saved))
-        if each.file is None:
-            print_text(text)
-        elif _write(each.file, text, each.format):
-            saved.append(str(each.file))
-    return len(saved) == sum(each.file is not None for each in destinations)
-
-
-def _write(file: Path, text: str, format_name: str) -> bool:
-    """Write one file; say what is wrong, and return False, where that is not possible."""
-    try:
-        write_whole(file, text)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = f"cannot write {file}: {reason}. Choose another: --format {format_name}:FILE"
-        click.echo(f"grade: {printable(message)}", err=True)
-        return False
-    return True
-
-
-def _render(
-    report: Report,
-    destination: Destination,
-    *,
-    detail: Detail,
-    command: str,
-    saved: tuple[str, ...],
-) -> str:
-    if destination.format != "terminal":
-        return renderer(destination.format)(report)
-    seen = destination.file is None and sys.stdout.isatty()
-    return render(
-        report,
-        width=min(shutil.get_terminal_size().columns, _WIDEST) if seen else 80,
-        colour=seen and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
-        detail=detail,
-        command=command,
-        saved=saved,
-    )
 
 
 def _command_for(submission: Path, assignments: tuple[str, ...]) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 
 from grader.checks.base import Check
 from grader.course.conventions import Convention
-from grader.model import Policy, Rule
 from grader.records import record
+from grader.settings import Feedback, Policy, Rule
 from grader.submission.edition import EDITIONS, Edition
 
 
@@ -116,6 +116,8 @@ class Assignment:
     treated as :data:`grader.static.looking.DEFAULTS` says."""
     vectorised: tuple[Vectorised, ...] = ()
     """Functions in which loops are looked for."""
+    feedback: Feedback = field(default_factory=Feedback)
+    """What students read of its checks."""
 
     carried: float = 1.0
     """Share of its points that a row earns which is right once a correct function stands in for

@@ -18,8 +18,9 @@ from grader.course.starter.reading import resolve_target
 from grader.course.trial import find_place, resolve_with, run_trial
 from grader.diagnosis.catalogue import Catalogue, Mistake, load_catalogue
 from grader.errors import AssignmentError
-from grader.model import Kind, Limits, Progress, Status
+from grader.model import Kind, Progress, Status
 from grader.records import record
+from grader.settings import Limits
 
 _Rows: TypeAlias = "tuple[str, ...] | None"
 

@@ -16,7 +16,7 @@ from typing import Any
 from grader.course.assignment import Assignment, Question
 from grader.course.catalogue import LoadedAssignment
 from grader.errors import AssignmentError
-from grader.model import Visibility
+from grader.settings import Visibility
 
 BUNDLE = "bundle.json"
 """The file that makes a folder a bundle."""

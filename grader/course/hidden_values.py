@@ -21,7 +21,7 @@ from grader.course.expected import (
 from grader.course.provenance import describe_origin, is_current
 from grader.course.secret import FILE, Secret
 from grader.errors import AssignmentError
-from grader.model import Visibility
+from grader.settings import Visibility
 
 _DRAWN_FROM = "drawn_from"
 

@@ -16,8 +16,8 @@ from grader.course.markers import has_markers, split_hidden, without_solution
 from grader.course.master import MasterCell, read_master
 from grader.course.tags import Tag
 from grader.errors import AssignmentError
-from grader.model import Visibility
 from grader.records import record
+from grader.settings import Visibility
 from grader.submission.notebook import parse_cell
 
 if TYPE_CHECKING:

@@ -30,6 +30,7 @@ _HOMES = (
     "grader.inputs",
     "grader.lengths",
     "grader.model",
+    "grader.settings",
     "grader.submission.edition",
 )
 _TYPES: Mapping[str, Any] = {

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from grader.checks.base import Check
 from grader.errors import AssignmentError
-from grader.model import Visibility
 from grader.records import record
+from grader.settings import Visibility
 
 FILE = "hidden.json"
 """Beside an assignment, what hidden checks draw from."""

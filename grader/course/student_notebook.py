@@ -11,7 +11,7 @@ from typing import Any
 from grader.course.markers import split_hidden, without_solution
 from grader.course.tags import Tag, read_tag
 from grader.errors import AssignmentError
-from grader.model import Visibility
+from grader.settings import Visibility
 from grader.submission.edition import Edition
 
 _CODE_TODO = "# TODO: write your code here."

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
-from grader.model import Visibility
 from grader.records import record
+from grader.settings import Visibility
 
 _WORDS = ("id", "question", "hint")
 _FLAGS = ("setup", "review", "solution")

@@ -18,7 +18,8 @@ from grader.course.assignment import Assignment
 from grader.course.conventions import Settled, apply
 from grader.course.expected import Values, compute, values_of
 from grader.errors import GraderError
-from grader.model import Kind, Limits, Outcome, Status
+from grader.model import Kind, Outcome, Status
+from grader.settings import Limits
 from grader.worker.snapshot import has_changed, take_snapshot
 
 Resolve: TypeAlias = "Callable[[str], Callable[..., Any]]"

@@ -8,7 +8,8 @@ from dataclasses import replace
 from grader.diagnosis.exceptions import ask_about
 from grader.diagnosis.known import Text
 from grader.diagnosis.shapes import Shape
-from grader.model import Certainty, CheckResult, Evidence, Outcome, Status, Visibility
+from grader.model import Certainty, CheckResult, Evidence, Outcome, Status
+from grader.settings import Visibility
 
 _NEARLY = 1e-4
 """Largest relative error of numbers that are right but for their last digits."""

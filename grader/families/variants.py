@@ -21,7 +21,7 @@ from grader.checks.value import ValueCheck
 from grader.families.drawn import EXPERIMENTS, C, M, N
 from grader.families.points import Points, points_of
 from grader.inputs import Size, integers, normal
-from grader.model import Visibility
+from grader.settings import Visibility
 
 EPS_IS_SMALL = 1e-4
 """Tolerance of normalisations: which eps is used is asked elsewhere."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
-from grader.model import Certainty, CheckResult, Location, Status, Visibility
+from grader.model import Certainty, CheckResult, Location, Status
 from grader.records import record
 from grader.report.check_ids import name_parts, own_check, split_id
 from grader.report.wording import count
+from grader.settings import Detail
 
 # What a student cannot mend: our own failures, what waits for a person, and what waits for that.
 _NOT_TO_MEND = frozenset({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
-# Of these a check that is not public shows neither its message nor its line.
+# Of these a check that is not told in full shows neither its message nor its line.
 _STOPPED = frozenset({Status.ERRORED, Status.TIMED_OUT, Status.CRASHED})
 # Functions that are not there are listed together, whatever they are called.
 _NOT_THERE = frozenset({"{} is not written yet.", "No file defines {}."})
@@ -29,8 +30,8 @@ class Cause:
     @property
     def first(self) -> CheckResult:
         """The check that speaks for all: one that may be shown whole, if there is one."""
-        public = (check for check in self.checks if check.visibility is Visibility.PUBLIC)
-        return next(public, self.checks[0])
+        whole = (check for check in self.checks if check.told is Detail.FULL)
+        return next(whole, self.checks[0])
 
     @property
     def status(self) -> Status:
@@ -134,29 +135,29 @@ def group_failures(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
 
 
 def _join_hidden(groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]:
-    """Return the groups, those with nothing to show joined to a public one of their function.
+    """Return the groups, those with nothing to show joined to one of their function that shows it.
 
     All that may be said of code that stopped on hidden inputs is its function, so that it is told
-    with the first public failure of the kind there.
+    with the first failure of the kind there that is told in full.
     """
     spoken: dict[tuple[str, Status], list[CheckResult]] = {}
     for group in groups:
         for check in group:
-            if check.visibility is Visibility.PUBLIC:
+            if check.told is Detail.FULL:
                 spoken.setdefault(_function_and_status(check), group)
     left = []
     for group in groups:
-        public = spoken.get(_function_and_status(group[0])) if all(map(_is_veiled, group)) else None
-        if public is None:
+        told = spoken.get(_function_and_status(group[0])) if all(map(_is_veiled, group)) else None
+        if told is None:
             left.append(group)
         else:
-            public.extend(group)
+            told.extend(group)
     return left
 
 
 def _is_veiled(check: CheckResult) -> bool:
     """Return whether a check only tells that code stopped, on inputs that are not shown."""
-    return check.visibility is not Visibility.PUBLIC and check.outcome.status in _STOPPED
+    return check.told is not Detail.FULL and check.outcome.status in _STOPPED
 
 
 def _function_and_status(check: CheckResult) -> tuple[str, Status]:
@@ -227,7 +228,7 @@ def _reasons(check: CheckResult) -> set[Hashable]:
 def _reasons_of_failure(check: CheckResult) -> set[Hashable]:
     """Return what joins wrong results: one check, one line, one sentence, one known mistake."""
     outcome, function = check.outcome, split_id(check.id)[0]
-    reasons: set[Hashable] = {(check.visibility, own_check(check))}
+    reasons: set[Hashable] = {(check.told, own_check(check))}
     if outcome.location:
         reasons.add((function, check.kind, outcome.location))
     if outcome.diagnosis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.model import Evidence, Report, Status, Visibility
+from grader.model import Evidence, Report, Status
 from grader.report.absent import write_absent
 from grader.report.causes import Cause, is_absent
 from grader.report.check_ids import name_parts, own_check, split_id
@@ -10,6 +10,7 @@ from grader.report.diagnoses import write_diagnoses
 from grader.report.findings import write_findings
 from grader.report.paper import Paper
 from grader.report.untrusted import cell_width, printable, printable_code
+from grader.report.visibility import tell_veil
 from grader.report.wording import (
     STATUS_WORDS,
     count,
@@ -55,8 +56,7 @@ def write_failure(
         return
     write_findings(paper, cause)
     _write_concerned(paper, cause, report, everything=everything)
-    if check.visibility is not Visibility.PUBLIC:
-        paper.paragraph("This check is not public: its inputs and values are not shown.")
+    paper.paragraph(tell_veil(check))
     if cause.status not in _TOLD_BRIEFLY:
         _write_evidence(paper, cause, report, everything=everything)
     if check.outcome.hint:

@@ -10,8 +10,11 @@ from typing import Any, TypeVar
 from grader.model import (
     SCHEMA_VERSION,
     AssignmentInfo,
+    Audience,
     Certainty,
     CheckResult,
+    Curve,
+    ErrorMap,
     Evidence,
     GraderInfo,
     Kind,
@@ -20,10 +23,11 @@ from grader.model import (
     QuestionScore,
     Report,
     SourceLine,
+    SourceText,
     Status,
     SubmissionInfo,
-    Visibility,
 )
+from grader.settings import Detail, Disclosure, Visibility, check_moment
 
 _T = TypeVar("_T")
 _NEXT_STEP = "grade the submission again"
@@ -35,7 +39,7 @@ def report_from_json(text: str) -> Report:
     Parameters
     ----------
     text : str
-        A JSON report of schema version 1.
+        A JSON report of schema version 2.
 
     Returns
     -------
@@ -95,6 +99,8 @@ def _report(document: dict[str, Any]) -> Report:
         seconds=_number(document["seconds"]),
         warnings=_each(document["warnings"], _text),
         missing=_each(document["missing"], _text),
+        sources=_each(document["sources"], _source),
+        audience=Audience(document["audience"]),
     )
 
 
@@ -142,7 +148,20 @@ def _check(row: dict[str, Any]) -> CheckResult:
         max_score=_number(row["max_score"]),
         visibility=Visibility(row["visibility"]),
         seconds=_number(row["seconds"]),
+        disclosure=_disclosure(row["disclosure"]),
+        told=Detail(row["detail"]),
     )
+
+
+def _disclosure(row: dict[str, Any]) -> Disclosure:
+    due = _unless_null(row["due"], _text) or ""
+    if due:
+        check_moment(due)
+    return Disclosure(Detail(row["before"]), Detail(row["after"]), due)
+
+
+def _source(row: dict[str, Any]) -> SourceText:
+    return SourceText(_text(row["file"]), _whole(row["first"]), _each(row["lines"], _text))
 
 
 def _evidence(row: dict[str, Any]) -> Evidence:
@@ -169,7 +188,25 @@ def _evidence(row: dict[str, Any]) -> Evidence:
         explanation=_text(row["explanation"]),
         certainty=Certainty(row["certainty"]),
         counterexample=_text(row["counterexample"]),
+        error_map=_unless_null(row["error_map"], _error_map),
+        curves=_each(row["curves"], _curve),
     )
+
+
+def _error_map(row: dict[str, Any]) -> ErrorMap:
+    return ErrorMap(
+        _each(row["shape"], _whole),
+        _each(row["rows"], _text),
+        _text(row["down"]),
+        _text(row["across"]),
+    )
+
+
+def _curve(row: dict[str, Any]) -> Curve:
+    steps, values = _each(row["steps"], _number), _each(row["values"], _number)
+    if len(steps) != len(values):
+        raise ValueError(f"a curve has {len(steps)} steps and {len(values)} values")
+    return Curve(_text(row["name"]), _text(row["unit"]), steps, values)
 
 
 def _location(row: dict[str, Any]) -> Location:

@@ -1,4 +1,4 @@
-"""Renders a report as JSON, schema version 1, which ``report.schema.json`` describes."""
+"""Renders a report as JSON, schema version 2, which ``report.schema.json`` describes."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import json
 import math
 from typing import Any
 
-from grader.model import SCHEMA_VERSION, CheckResult, Evidence, Location, Report
+from grader.model import SCHEMA_VERSION, CheckResult, ErrorMap, Evidence, Location, Report
 from grader.report.untrusted import json_text
-from grader.report.visibility import shown
+from grader.report.visibility import STUDENT, Reader, disclosure_of, shown
+from grader.settings import Disclosure
 
 
-def render(report: Report) -> str:
+def render(report: Report, reader: Reader = STUDENT) -> str:
     r"""Return `report` as JSON text in ASCII, ended by a newline.
 
     Numbers that JSON cannot hold (an infinite error, where a student's value is NaN) become
     null; the check's message tells what was found. Lone surrogates, which many parsers refuse,
     are written out as Python would (``\udc80``).
     """
-    report = shown(report)
+    report = shown(report, reader)
     document = {
         "schema_version": SCHEMA_VERSION,
+        "audience": str(report.audience),
         **_head(report),
         "score": _number(report.score),
         "max_score": _number(report.max_score),
@@ -41,6 +43,10 @@ def render(report: Report) -> str:
             for question in report.questions
         ],
         "checks": [_check(check) for check in report.checks],
+        "sources": [
+            {"file": _text(one.file), "first": int(one.first), "lines": _texts(one.lines)}
+            for one in report.sources
+        ],
     }
     return json_text(json.dumps(document, indent=2, allow_nan=False)) + "\n"
 
@@ -94,6 +100,8 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "score": _number(check.score),
         "max_score": _number(check.max_score),
         "visibility": str(check.visibility),
+        "detail": str(check.told),
+        "disclosure": _disclosure(disclosure_of(check)),
         "error": _number_or_null(outcome.error),
         "tolerance": _number_or_null(outcome.tolerance),
         "message": _text(outcome.message),
@@ -131,6 +139,33 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "explanation": _text(evidence.explanation),
         "certainty": str(evidence.certainty),
         "counterexample": _text(evidence.counterexample),
+        "error_map": None if evidence.error_map is None else _error_map(evidence.error_map),
+        "curves": [
+            {
+                "name": _text(curve.name),
+                "unit": _text(curve.unit),
+                "steps": [_number(step) for step in curve.steps],
+                "values": [_number(value) for value in curve.values],
+            }
+            for curve in evidence.curves
+        ],
+    }
+
+
+def _error_map(error_map: ErrorMap) -> dict[str, Any]:
+    return {
+        "shape": [int(length) for length in error_map.shape],
+        "rows": _texts(error_map.rows),
+        "down": _text(error_map.down),
+        "across": _text(error_map.across),
+    }
+
+
+def _disclosure(disclosure: Disclosure) -> dict[str, Any]:
+    return {
+        "before": str(disclosure.before),
+        "after": str(disclosure.after),
+        "due": _text(disclosure.due) or None,
     }
 
 

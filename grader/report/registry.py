@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
+from typing import Protocol
 
 from grader.model import Report
+from grader.report.visibility import STUDENT, Reader
+
+
+class Renderer(Protocol):
+    """Writes a report in one format."""
+
+    def __call__(self, report: Report, reader: Reader = STUDENT, /) -> str:
+        """Return `report` with what `reader` may see."""
+
 
 _MODULES = {
     "json": "grader.report.json_report",
@@ -18,7 +27,7 @@ def format_names() -> tuple[str, ...]:
     return tuple(sorted(_MODULES))
 
 
-def renderer(name: str) -> Callable[[Report], str]:
+def renderer(name: str) -> Renderer:
     """Return the function that renders a report in a format.
 
     Parameters
@@ -28,8 +37,8 @@ def renderer(name: str) -> Callable[[Report], str]:
 
     Returns
     -------
-    callable
-        Takes a `Report`, returns text ready to be written as UTF-8.
+    Renderer
+        Returns text ready to be written as UTF-8.
 
     Raises
     ------
@@ -38,5 +47,5 @@ def renderer(name: str) -> Callable[[Report], str]:
     """
     if name not in _MODULES:
         raise ValueError(f"format is {name!r}, expected one of: {', '.join(format_names())}")
-    render: Callable[[Report], str] = import_module(_MODULES[name]).render
+    render: Renderer = import_module(_MODULES[name]).render
     return render

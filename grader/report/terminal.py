@@ -19,7 +19,7 @@ from grader.report.failure import write_failure
 from grader.report.paper import Paper
 from grader.report.reviews import write_reviews
 from grader.report.untrusted import printable
-from grader.report.visibility import shown
+from grader.report.visibility import STUDENT, Reader, shown
 from grader.report.wording import (
     DEFAULT_MESSAGES,
     as_sentence,
@@ -44,6 +44,7 @@ class Detail(StrEnum):
 
 def render(
     report: Report,
+    reader: Reader = STUDENT,
     *,
     width: int = 80,
     colour: bool = False,
@@ -57,6 +58,8 @@ def render(
     ----------
     report : Report
         What was graded. Text in it that students wrote is made harmless here.
+    reader : Reader
+        Who reads it, and when.
     width : int
         Columns to write in.
     colour : bool
@@ -75,7 +78,7 @@ def render(
         Lines of at most `width` columns, ended by a newline.
     """
     paper = Paper(width=width, colour=colour)
-    report = shown(report)
+    report = shown(report, reader)
     _write_score(paper, report)
     if detail is Detail.SCORE:
         return paper.text()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from grader.model import Location, Rule
+from grader.model import Location
 from grader.records import record
+from grader.settings import Rule
 from grader.static.code import Code
 
 

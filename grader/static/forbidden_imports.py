@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from grader.model import Rule
+from grader.settings import Rule
 from grader.static.code import Code, Function
 from grader.static.findings import Finding, short
 from grader.submission.sources import Source

@@ -13,8 +13,9 @@ from grader.checks.cells import CellCheck
 from grader.checks.value import ValueCheck
 from grader.course.assignment import Assignment, Vectorised
 from grader.course.literals import find_literals
-from grader.model import CheckResult, Evidence, Outcome, Policy, Rule, Status
+from grader.model import CheckResult, Evidence, Outcome, Status
 from grader.records import record
+from grader.settings import Policy, Rule
 from grader.static import forbidden_imports, loops, naive_calls_fast, numeric_backward
 from grader.static.code import Code
 from grader.static.findings import Finding, RuleFunction, short

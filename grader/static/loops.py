@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from grader.model import Rule
+from grader.settings import Rule
 from grader.static.code import Code, called_name
 from grader.static.findings import Finding, short
 from grader.static.flow import find_in_result

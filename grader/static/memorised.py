@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from grader.model import Rule
+from grader.settings import Rule
 from grader.static.code import Code, Function
 from grader.static.findings import Finding, short
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import partial
 
-from grader.model import Rule
+from grader.settings import Rule
 from grader.static.code import Code, Function, called_name
 from grader.static.findings import Finding, short
 from grader.static.flow import find_in_result

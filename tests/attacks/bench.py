@@ -29,11 +29,12 @@ from grader.course.assignment import Assignment
 from grader.course.catalogue import load_assignment
 from grader.course.expected import regenerate
 from grader.errors import SubmissionError
-from grader.model import CheckResult, Limits, Report, Status, Visibility
+from grader.model import CheckResult, Report, Status
 from grader.pipeline import Grader
 from grader.report.json_report import render as render_json
 from grader.report.terminal import render as render_terminal
 from grader.report.visibility import shown
+from grader.settings import Limits, Visibility
 
 LIMITS = Limits(cpu_seconds=0.5, wall_factor=2.0, memory_bytes=1 << 30)
 THROUGH = "got through: "

@@ -25,8 +25,9 @@ from surroundings import Surroundings, list_processes
 
 from grader.course.catalogue import load_assignment
 from grader.course.expected import regenerate
-from grader.model import Limits, Report
+from grader.model import Report
 from grader.pipeline import Grader
+from grader.settings import Limits
 
 LIMITS = Limits(cpu_seconds=2.0, memory_bytes=1 << 30)
 HOSTILE = (

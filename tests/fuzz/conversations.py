@@ -38,7 +38,8 @@ from grader.candidate.wire import PREFIX
 from grader.candidate.world import World
 from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Confinement
-from grader.model import Limits, Status
+from grader.model import Status
+from grader.settings import Limits
 from grader.submission.overlay import Programme
 
 CONVERSATIONS = 5_000

@@ -38,7 +38,7 @@ from grader.candidate.wire import (
 )
 from grader.checks.base import judge_value
 from grader.compare import Measure
-from grader.model import Limits
+from grader.settings import Limits
 
 _NUMBER = re.compile(r"\d+")
 FRAMES = 1_000_000

@@ -22,7 +22,7 @@ from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Confinement
 from grader.isolation.levels import choose
 from grader.isolation.visible import default_read_only
-from grader.model import Limits
+from grader.settings import Limits
 from grader.submission.archive import Submission
 from grader.submission.locate import locate
 from grader.submission.overlay import Programme, lay_out

@@ -19,8 +19,8 @@ from grader.model import (
     SourceLine,
     Status,
     SubmissionInfo,
-    Visibility,
 )
+from grader.settings import Visibility
 
 LAYERS = "cs231n/layers.py"
 

@@ -9,8 +9,9 @@ import pytest
 
 from grader.course.catalogue import load_assignment
 from grader.course.expected import regenerate
-from grader.model import CheckResult, Limits, Report, Status
+from grader.model import CheckResult, Report, Status
 from grader.pipeline import grade
+from grader.settings import Limits
 
 DECLARATION = '''\
 """Two layers, both in one, a network, and a loss in two versions."""

@@ -12,7 +12,8 @@ from grader.candidate.local import LocalCandidate
 from grader.counterexamples import shrink_counterexamples
 from grader.course.assignment import Assignment, Question
 from grader.families.laws import layer_laws
-from grader.model import CheckResult, Status, Visibility
+from grader.model import CheckResult, Status
+from grader.settings import Visibility
 from reference.layers.dense import affine_backward
 from reference.targets import resolve
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.model import CheckResult, Limits, Report, Status
+from grader.model import CheckResult, Report, Status
 from grader.pipeline import grade
+from grader.settings import Limits
 
 CORRECT = Path(__file__).parent.parent / "cases/fully_connected/cs231n_correct/submission"
 # Once six checks have used it up, a tenth of it is left for each: ample for a notebook's cell.

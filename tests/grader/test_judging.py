@@ -10,8 +10,9 @@ import pytest
 
 from grader.course.catalogue import load_assignment
 from grader.course.expected import regenerate
-from grader.model import Limits, Report, Status, Visibility
+from grader.model import Report, Status
 from grader.pipeline import grade
+from grader.settings import Limits, Visibility
 
 CORRECT = Path(__file__).parent.parent / "cases/fully_connected/cs231n_correct/submission"
 ASSIGNMENT = ("fully_connected",)

@@ -11,7 +11,8 @@ from grader.course.assignment import Assignment
 from grader.course.catalogue import assignment_names, load_assignment
 from grader.course.expected import Values, expected_for
 from grader.course.trial import find_place, go_through_trial, resolve_with
-from grader.model import Limits, Status
+from grader.model import Status
+from grader.settings import Limits
 from reference.mistakes import Mistake, make_wrong, mistakes_of
 from reference.targets import resolve
 

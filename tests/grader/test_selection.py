@@ -9,8 +9,8 @@ import pytest
 from grader.course.assignment import Assignment
 from grader.course.catalogue import load_assignment
 from grader.errors import SelectionError
-from grader.model import Visibility
 from grader.selection import Selection
+from grader.settings import Visibility
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from grader.course.markers import split_hidden, without_solution
 from grader.course.master import MasterCell, read_master
 from grader.course.release.contents import Release
 from grader.course.starter.reading import read_original
-from grader.model import Visibility
+from grader.settings import Visibility
 from grader.submission.stub import is_stub
 
 if TYPE_CHECKING:

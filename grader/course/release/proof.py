@@ -11,8 +11,9 @@ from grader.candidate.base import CallFailed
 from grader.candidate.world import World
 from grader.candidate.zygote import Zygote
 from grader.course.catalogue import LoadedAssignment
-from grader.model import Limits, Status
+from grader.model import Status
 from grader.pipeline import choose_level, confine, grade
+from grader.settings import Limits
 from grader.submission.archive import open_submission
 from grader.submission.course_names import PROVIDED
 from grader.submission.locate import Located, locate

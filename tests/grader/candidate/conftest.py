@@ -15,7 +15,7 @@ from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Confinement, Level
 from grader.isolation.levels import choose
 from grader.isolation.visible import default_read_only
-from grader.model import Limits
+from grader.settings import Limits
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
 from grader.submission.overlay import lay_out

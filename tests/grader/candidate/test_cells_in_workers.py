@@ -9,7 +9,8 @@ import pytest
 from grader.candidate.local import LocalCandidate
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.checks.cells import CellCheck, parts_of
-from grader.model import Limits, Outcome, Status
+from grader.model import Outcome, Status
+from grader.settings import Limits
 from reference.targets import resolve
 
 Submit = Callable[..., SandboxedCandidate]

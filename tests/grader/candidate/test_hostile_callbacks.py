@@ -13,7 +13,8 @@ from grader.candidate import standing_in
 from grader.candidate.base import CallFailed
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.candidate.standing_in import StandIn, StandIns
-from grader.model import Limits, Status
+from grader.model import Status
+from grader.settings import Limits
 
 Submit = Callable[..., SandboxedCandidate]
 

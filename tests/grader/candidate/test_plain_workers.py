@@ -15,7 +15,8 @@ from grader.candidate.sandboxed import SandboxedCandidate
 from grader.errors import SandboxError
 from grader.isolation.confinement import Confinement, Level
 from grader.isolation.visible import default_read_only
-from grader.model import Limits, Location, Status
+from grader.model import Location, Status
+from grader.settings import Limits
 
 Submit = Callable[..., SandboxedCandidate]
 HEADER = "import ctypes, os, sys, time\nimport numpy as np\ndef g(): return 'fine'\n"

@@ -12,7 +12,8 @@ import pytest
 from grader.candidate.base import Call, CallFailed, Failure
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.candidate.wire import Handle
-from grader.model import Limits, Location, Status
+from grader.model import Location, Status
+from grader.settings import Limits
 
 Submit = Callable[..., SandboxedCandidate]
 SHORT = Limits(cpu_seconds=0.4, wall_factor=1.0)

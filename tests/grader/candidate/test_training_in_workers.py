@@ -11,7 +11,8 @@ from grader.candidate.local import LocalCandidate
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.checks.training import TrainingCheck
 from grader.families import training
-from grader.model import Limits, Outcome, Status
+from grader.model import Outcome, Status
+from grader.settings import Limits
 from reference.targets import resolve
 
 Submit = Callable[..., SandboxedCandidate]

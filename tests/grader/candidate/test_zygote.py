@@ -18,7 +18,7 @@ from grader.errors import SandboxError
 from grader.isolation.confinement import Confinement, Level
 from grader.isolation.levels import choose
 from grader.isolation.visible import default_read_only
-from grader.model import Limits
+from grader.settings import Limits
 
 Submit = Callable[..., SandboxedCandidate]
 ROOT = Path(__file__).parents[3]

@@ -15,8 +15,9 @@ import pytest
 import grader
 from grader.candidate.plain import PlainStarter
 from grader.cli import main
-from grader.model import Limits, Status
+from grader.model import Status
 from grader.own import NOTICE, check_own_code
+from grader.settings import Limits
 
 ROOT = Path(grader.__file__).parent.parent
 CORRECT = ROOT / "examples" / "submission"

@@ -13,7 +13,7 @@ from grader.course.assignment import Assignment
 from grader.course.catalogue import assignment_names, load_assignment, load_declaration
 from grader.course.notebook import digest_of_masters
 from grader.errors import AssignmentError
-from grader.model import Visibility
+from grader.settings import Visibility
 
 Declare = Callable[..., Path]
 

@@ -17,11 +17,12 @@ from grader.course.hidden_values import compute_hidden, values_for
 from grader.course.secret import FILE, Secret, Seeds, read_secret
 from grader.errors import AssignmentError
 from grader.inputs import generator_for, make_inputs
-from grader.model import Report, Status, Visibility
+from grader.model import Report, Status
 from grader.pipeline import grade
 from grader.report.json_report import render as render_json
 from grader.report.terminal import Detail
 from grader.report.terminal import render as render_terminal
+from grader.settings import Visibility
 
 DECLARATION = """
 from grader import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from grader.course.tags import read_tag
-from grader.model import Visibility
+from grader.settings import Visibility
 
 
 def test_own_metadata_are_read() -> None:

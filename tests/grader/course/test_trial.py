@@ -18,7 +18,8 @@ from grader.course.assignment import Assignment
 from grader.course.catalogue import load_assignment
 from grader.course.expected import compute
 from grader.course.trial import TrialCandidate, resolve_with, run_trial
-from grader.model import Kind, Limits, Status
+from grader.model import Kind, Status
+from grader.settings import Limits
 from reference.targets import resolve
 
 Declare = Callable[..., Path]

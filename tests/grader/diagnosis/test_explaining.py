@@ -19,17 +19,9 @@ from grader.course.catalogue import load_assignment
 from grader.course.trial import TrialCandidate
 from grader.diagnosis.explaining import Explainer
 from grader.diagnosis.fingerprints import make_fingerprints
-from grader.model import (
-    Certainty,
-    CheckResult,
-    Evidence,
-    Kind,
-    Limits,
-    Outcome,
-    Status,
-    Visibility,
-)
+from grader.model import Certainty, CheckResult, Evidence, Kind, Outcome, Status
 from grader.pipeline import choose_level, confine
+from grader.settings import Limits, Visibility
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
 from grader.submission.overlay import lay_out

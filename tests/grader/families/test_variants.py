@@ -15,7 +15,8 @@ from grader.families.drawn import EXPERIMENTS
 from grader.families.points import points_of
 from grader.families.variants import hidden_variant
 from grader.inputs import generator_for, make_inputs
-from grader.model import Status, Visibility
+from grader.model import Status
+from grader.settings import Visibility
 from reference.targets import resolve
 
 NORMALISED = [name for name in EXPERIMENTS if "norm" in name]

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status, Visibility
+from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status
 from grader.report.causes import group_causes, group_consequences, most_costly
 from grader.report.visibility import shown_check
+from grader.settings import Visibility
 
 if TYPE_CHECKING:
     from grader.model import Report

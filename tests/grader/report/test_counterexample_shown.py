@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.model import CheckResult, Evidence, Kind, Outcome, Report, Status, Visibility
+from grader.model import CheckResult, Evidence, Kind, Outcome, Report, Status
 from grader.report.terminal import render
+from grader.settings import Visibility
 
 LINES = ("x = np.array([[0.1], [0.1]])", "print(" + "x + " * 40 + "0)")
 BROKEN = CheckResult(

@@ -6,22 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from grader.model import (
-    Certainty,
-    CheckResult,
-    Evidence,
-    Kind,
-    Location,
-    Outcome,
-    Report,
-    Status,
-    Visibility,
-)
+from grader.model import Certainty, CheckResult, Evidence, Kind, Location, Outcome, Report, Status
 from grader.report.causes import group_causes
 from grader.report.json_reading import report_from_json
 from grader.report.json_report import render as render_json
 from grader.report.terminal import render
 from grader.report.visibility import shown
+from grader.settings import Visibility
 
 TITLE = "divided by the batch size"
 EXPLANATION = "The gradient is averaged over the examples."

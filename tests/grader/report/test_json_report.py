@@ -22,11 +22,11 @@ from grader.model import (
     Report,
     SourceLine,
     Status,
-    Visibility,
 )
 from grader.report.json_reading import report_from_json
 from grader.report.json_report import render
 from grader.report.visibility import shown
+from grader.settings import Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.model import Report, Visibility
+from grader.model import Report
 from grader.pipeline import grade
 from grader.report import json_report, terminal
 from grader.report.visibility import shown
+from grader.settings import Visibility
 
 ROOT = Path(__file__).resolve().parents[3]
 MARKED = re.compile(r"INPUT(-?[\d.e+-]+)TUPNI")

@@ -6,8 +6,9 @@ import pytest
 
 from grader.candidate.local import LocalCandidate
 from grader.checks.cells import CellCheck
-from grader.model import CheckResult, Status, Visibility
+from grader.model import CheckResult, Status
 from grader.report.visibility import shown_check
+from grader.settings import Visibility
 
 CELL = """
 import numpy as np

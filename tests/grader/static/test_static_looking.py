@@ -10,8 +10,9 @@ import pytest
 
 from grader.course.assignment import Assignment, Question
 from grader.course.catalogue import load_assignment
-from grader.model import CheckResult, Outcome, Policy, Report, Rule, Status
+from grader.model import CheckResult, Outcome, Report, Status
 from grader.pipeline import grade
+from grader.settings import Policy, Rule
 from grader.static.code import Code
 from grader.static.looking import DEFAULTS, find_all, look
 from grader.submission.archive import open_submission

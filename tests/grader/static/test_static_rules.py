@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.model import Rule
+from grader.settings import Rule
 from grader.static import forbidden_imports, loops, naive_calls_fast, numeric_backward
 from grader.static.code import Code
 from grader.static.findings import Finding
