@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from grader.records import record
 
 MAX_DEPTH = 16
 """Containers inside one another."""
@@ -51,7 +52,7 @@ class ProtocolError(Exception):
     """A frame breaks the rules of the wire; whoever sent it is not to be trusted any further."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handle:
     """An object that stayed where it was made: a cache, a model, anything odd."""
 
@@ -60,7 +61,7 @@ class Handle:
     """Name of its class as the worker reports it: for messages only."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Earlier:
     """The object that an earlier operation of the same request leaves behind a handle.
 

@@ -1,8 +1,10 @@
 """What a worker is allowed: its level of isolation and its limits, as one value."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from enum import StrEnum
+
+from grader.records import record
 
 
 class Level(StrEnum):
@@ -33,7 +35,7 @@ MINIMA = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Confinement:
     """What one worker is allowed.
 

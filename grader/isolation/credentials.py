@@ -9,7 +9,6 @@ prctl(2), capabilities(7), credentials(7)
 
 import contextlib
 import os
-import signal
 import struct
 from collections.abc import Iterable
 
@@ -21,6 +20,8 @@ PR_SET_KEEPCAPS = 8
 PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
+
+SIGKILL = 9  # signal(7); the module `signal` makes enumerations first
 
 CAP_DAC_READ_SEARCH = 2
 CAP_SETGID = 6
@@ -48,7 +49,7 @@ def forbid_new_privileges() -> None:
 
 def die_with_parent() -> None:
     """Ask to be killed when the parent ends; a change of user takes the request back."""
-    set_attribute(PR_SET_PDEATHSIG, signal.SIGKILL)
+    set_attribute(PR_SET_PDEATHSIG, SIGKILL)
 
 
 def refuse_inspection() -> None:

@@ -9,7 +9,6 @@ so that a wrong answer here never ends in a weaker one.
 """
 
 import sys
-from dataclasses import dataclass
 
 from grader.isolation import landlock, seccomp
 from grader.isolation.apart import finish, start
@@ -17,6 +16,7 @@ from grader.isolation.confinement import Level
 from grader.isolation.failure import IsolationError
 from grader.isolation.namespaces import enter_namespaces
 from grader.isolation.root import mount_stage, prepare_stage
+from grader.records import record
 
 AUTOMATIC = "auto"
 NAMES = (AUTOMATIC, *Level)
@@ -29,7 +29,7 @@ _LACKS = {
 """What other systems than Linux do not have that a level is made of."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerResult:
     """Whether one layer holds."""
 
@@ -41,7 +41,7 @@ class LayerResult:
     """How it was refused, or what could be done; one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LevelReport:
     """What this machine offers at one level."""
 

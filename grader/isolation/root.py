@@ -11,10 +11,10 @@ import os
 import stat
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from grader.isolation.system import invoke
 from grader.isolation.visible import find_hidden
+from grader.records import record
 
 MS_NOSUID = 2
 MS_NODEV = 4
@@ -38,7 +38,7 @@ ROOT_OPTIONS = "mode=755,size=1m,nr_inodes=4096"
 MASK_OPTIONS = "mode=755,size=64k,nr_inodes=64"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Part:
     """Something visible: a tree of the old root, or the text of a symbolic link."""
 

@@ -19,16 +19,15 @@ cannot be sent: either way the worker ends.
 
 import contextlib
 import os
-import signal
-import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NoReturn
 
 from grader.isolation import credentials, layers
+from grader.isolation.channel import Channel, open_pair, receive, send
 from grader.isolation.confinement import Confinement, Level
 from grader.isolation.failure import IsolationError
+from grader.records import record
 
 READY = b"r"
 GO = b"g"
@@ -44,7 +43,7 @@ EXIT_BODY_FAILED = 70  # EX_SOFTWARE of sysexits.h
 EXIT_SETUP_FAILED = 71  # EX_OSERR
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Spawned:
     """A confined worker, as its zygote sees it."""
 
@@ -87,8 +86,8 @@ def spawn_process(
         If a layer cannot be put up; no worker is left.
     """
     try:
-        here, there = socket.socketpair()
-        with here, there:
+        here, there = open_pair()
+        with contextlib.closing(here), contextlib.closing(there):
             child = _fork_child(confinement, keep, there, body)
             there.close()
             here.settimeout(SETUP_SECONDS)
@@ -102,7 +101,7 @@ def spawn_process(
 def _fork_child(
     confinement: Confinement,
     keep: frozenset[int],
-    there: socket.socket,
+    there: Channel,
     body: Callable[[], None],
 ) -> Spawned:
     """Fork what becomes the worker, or its parent."""
@@ -121,19 +120,19 @@ def _fork_child(
     return Spawned(pid, reading)
 
 
-def _exchange_for_grandchild(here: socket.socket, child: Spawned) -> Spawned:
+def _exchange_for_grandchild(here: Channel, child: Spawned) -> Spawned:
     """Take over the worker from the child that set up its namespaces."""
     try:
         return _receive_worker(here)
     except BaseException:
-        os.kill(child.pid, signal.SIGKILL)
+        os.kill(child.pid, credentials.SIGKILL)
         raise
     finally:
         os.waitpid(child.pid, 0)
         os.close(child.descriptor)
 
 
-def _await_ready(here: socket.socket, spawned: Spawned) -> Spawned:
+def _await_ready(here: Channel, spawned: Spawned) -> Spawned:
     """Let the worker finish its set-up; end it if it cannot."""
     try:
         # A worker that failed has closed its side; its reason is still to be read.
@@ -142,14 +141,14 @@ def _await_ready(here: socket.socket, spawned: Spawned) -> Spawned:
         _check_answer(_receive(here, 1), READY, here)
     except BaseException:
         # Still ours to kill: nobody else reaps it.
-        os.kill(spawned.pid, signal.SIGKILL)
+        os.kill(spawned.pid, credentials.SIGKILL)
         os.waitpid(spawned.pid, 0)
         os.close(spawned.descriptor)
         raise
     return spawned
 
 
-def _receive(here: socket.socket, size: int) -> bytes:
+def _receive(here: Channel, size: int) -> bytes:
     try:
         return here.recv(size)
     except TimeoutError:
@@ -159,9 +158,9 @@ def _receive(here: socket.socket, size: int) -> bytes:
         return b""
 
 
-def _receive_worker(here: socket.socket) -> Spawned:
+def _receive_worker(here: Channel) -> Spawned:
     try:
-        answer, descriptors, _, _ = socket.recv_fds(here, 1, 1)
+        answer, descriptors = receive(here, 1, 1)
     except TimeoutError:
         raise IsolationError(f"no confined worker within {SETUP_SECONDS:g} seconds") from None
     _check_answer(answer, PIDFD, here)
@@ -169,7 +168,7 @@ def _receive_worker(here: socket.socket) -> Spawned:
     return Spawned(pid, descriptors[0])
 
 
-def _check_answer(answer: bytes, expected: bytes, here: socket.socket) -> None:
+def _check_answer(answer: bytes, expected: bytes, here: Channel) -> None:
     """Raise what explains why there is no worker, unless all is well."""
     if answer == expected:
         return
@@ -199,7 +198,7 @@ def reap_finished() -> dict[int, int]:
 def _be_child(
     confinement: Confinement,
     keep: frozenset[int],
-    there: socket.socket,
+    there: Channel,
     body: Callable[[], None],
 ) -> NoReturn:
     """Be confined, then run `body`; never return into the zygote's code."""
@@ -218,13 +217,13 @@ def _be_child(
         os._exit(code)
 
 
-def _report_failure(there: socket.socket, error: BaseException) -> None:
+def _report_failure(there: Channel, error: BaseException) -> None:
     notes = "; ".join(getattr(error, "__notes__", ()))
     text = f"{notes or 'set-up'}: {type(error).__name__}: {error}"
     os.write(there.fileno(), FAILED + text.encode("utf-8", "replace")[:MESSAGE_BYTES])
 
 
-def _set_up(confinement: Confinement, keep: frozenset[int], there: socket.socket) -> None:
+def _set_up(confinement: Confinement, keep: frozenset[int], there: Channel) -> None:
     layers.leave_zygote(keep | {there.fileno()})
     if confinement.level is Level.WEAK:
         layers.limit(confinement)
@@ -246,15 +245,15 @@ def _set_up(confinement: Confinement, keep: frozenset[int], there: socket.socket
     there.close()
 
 
-def _go_on_inside(there: socket.socket) -> None:
+def _go_on_inside(there: Channel) -> None:
     """Fork into the new process namespace; only the worker to be returns."""
     pid = os.fork()
     if pid:
-        socket.send_fds(there, [PIDFD], [os.pidfd_open(pid)])
+        send(there, PIDFD, [os.pidfd_open(pid)])
         os.write(there.fileno(), pid.to_bytes(PID_BYTES, "little"))
         os._exit(0)
 
 
-def _await_go(there: socket.socket) -> None:
+def _await_go(there: Channel) -> None:
     if there.recv(1) != GO:
         os._exit(EXIT_SETUP_FAILED)

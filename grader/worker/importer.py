@@ -9,9 +9,9 @@ import re
 import sys
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from grader.records import record
 from grader.worker import oldnames
 from grader.worker.callbacks import Replacements
 from grader.worker.standins import Anything, make_stand_in
@@ -28,7 +28,7 @@ _DOTTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+(\w+(?:\.\w+)+)", re.MULTILIN
 _PRESENT = frozenset({"numpy", *sys.stdlib_module_names})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Source:
     """One file of the submission, or a provided one laid over it."""
 

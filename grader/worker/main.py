@@ -6,7 +6,6 @@ import faulthandler
 import gc
 import importlib
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -36,6 +35,7 @@ _KEEP_ALL = -1
 _KEEP_LIVE = -2
 _MAX_NAME = 100
 _MAX_REQUEST_BODY = 1 << 32
+_SIGUSR1 = 30 if sys.platform == "darwin" else 10  # the module `signal` makes enumerations first
 
 
 class Worker:
@@ -306,7 +306,7 @@ def redirect(output: int, trace: int) -> None:
     sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - for the life of the process
     faulthandler.enable(file=trace, all_threads=False)
     if sys.platform != "win32":
-        faulthandler.register(signal.SIGUSR1, file=trace, all_threads=False)
+        faulthandler.register(_SIGUSR1, file=trace, all_threads=False)
 
 
 def serve(requests: int, replies: int, output: int, trace: int) -> None:

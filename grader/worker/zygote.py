@@ -6,9 +6,9 @@ import contextlib
 import gc
 import json
 import os
-import socket
 import time
 
+from grader.isolation import channel
 from grader.isolation.confinement import Confinement
 from grader.isolation.failure import IsolationError
 from grader.isolation.spawn import reap_finished, spawn
@@ -26,14 +26,14 @@ def run(control: int) -> None:
     output and trace. The answer carries the worker's pidfd, or says why there is none.
     """
     gc.freeze()  # pages shared with every worker stay unwritten
-    channel = socket.socket(fileno=control)
-    channel.send(b'{"ready": true}')
+    here = channel.adopt(control)
+    here.send(b'{"ready": true}')
     while True:
-        message, descriptors, _, _ = socket.recv_fds(channel, MAX_MESSAGE, 4)
+        message, descriptors = channel.receive(here, MAX_MESSAGE, 4)
         if not message:
             _await_children()
             os._exit(0)
-        _answer(channel, message, descriptors)
+        _answer(here, message, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
         reap_finished()
@@ -51,7 +51,7 @@ def _await_children() -> None:
             time.sleep(_REAP_PAUSE)
 
 
-def _answer(channel: socket.socket, message: bytes, descriptors: list[int]) -> None:
+def _answer(here: channel.Channel, message: bytes, descriptors: list[int]) -> None:
     requests, replies, output, trace = descriptors
 
     def body() -> None:
@@ -61,7 +61,7 @@ def _answer(channel: socket.socket, message: bytes, descriptors: list[int]) -> N
         confinement = Confinement.from_json(json.loads(message)["confinement"])
         pidfd = spawn(confinement, frozenset(descriptors), body)
     except (IsolationError, OSError, ValueError) as error:
-        channel.send(json.dumps({"error": str(error)[:1000]}).encode())
+        here.send(json.dumps({"error": str(error)[:1000]}).encode())
         return
-    socket.send_fds(channel, [b'{"ok": true}'], [pidfd])
+    channel.send(here, b'{"ok": true}', [pidfd])
     os.close(pidfd)
