@@ -54,7 +54,7 @@ def read_destinations(values: tuple[str, ...], submission: Path) -> tuple[Destin
         )
     for each in destinations:
         if each.file is not None and _is_same(each.file, submission):
-            raise click.BadParameter(f"{each.file} is the submission; choose another file.")
+            raise click.BadParameter(f"{each.file} is what is read; choose another file.")
     files = [Path(os.path.realpath(each.file)) for each in destinations if each.file is not None]
     for file in files:
         if files.count(file) > 1 and (file.is_file() or not file.exists()):

@@ -59,7 +59,7 @@ def shown(report: Report, reader: Reader = STUDENT) -> Report:
             "this report was written for a student and lacks what only instructors may read; "
             "grade the submission again with --for instructor"
         )
-    checks = tuple(_reduce(check, reader.detail_of(check)) for check in report.checks)
+    checks = tuple(shown_check(check, reader) for check in report.checks)
     report = replace(report, checks=checks, audience=reader.audience)
     if all(check.told is Detail.FULL for check in checks):
         return report
@@ -75,7 +75,8 @@ def shown(report: Report, reader: Reader = STUDENT) -> Report:
 
 def shown_check(check: CheckResult, reader: Reader = STUDENT) -> CheckResult:
     """Return one check as :func:`shown` does."""
-    return _reduce(check, reader.detail_of(check))
+    settled = replace(check, disclosure=disclosure_of(check))
+    return _reduce(settled, reader.detail_of(check))
 
 
 def tell_veil(check: CheckResult) -> str:

@@ -50,7 +50,7 @@ def test_by_default_a_report_is_printed_and_written(
 def test_a_format_replaces_the_defaults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Asking for JSON on standard output gives JSON only, and writes nothing."""
     assert main(["work.zip", "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["schema_version"] == 1
+    assert json.loads(capsys.readouterr().out)["schema_version"] == 2
     assert list(tmp_path.iterdir()) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status
 from grader.report.causes import group_causes, group_consequences, most_costly
 from grader.report.visibility import shown_check
-from grader.settings import Visibility
+from grader.settings import Detail, Visibility
 
 if TYPE_CHECKING:
     from grader.model import Report
@@ -80,7 +80,7 @@ def test_a_gradient_is_not_told_with_a_value() -> None:
 
 def test_a_hidden_check_is_told_with_a_public_one_of_the_same_line() -> None:
     """The public one speaks for both: its values may be shown, those of a hidden one never."""
-    hidden = replace(make_check("f.dw", make_wrong(3)), visibility=Visibility.HIDDEN)
+    hidden = replace(make_check("f.dw", make_wrong(3)), told=Detail.LOCATION)
     public = make_check("f.dx", make_wrong(3))
     (cause,) = group_causes([hidden, public])
     assert cause.checks == (hidden, public)
@@ -101,7 +101,7 @@ def test_what_stopped_on_hidden_inputs_is_told_with_the_public_check_of_its_func
     """One error does not cost twice in words: a hidden row shows neither line nor message."""
     public = make_check("f.dx", Outcome(status, message, location=Location("layers.py", 3)))
     rows = [
-        replace(make_check(f"{name}.hidden.dx", public.outcome), visibility=Visibility.HIDDEN)
+        replace(make_check(f"{name}.hidden.dx", public.outcome), told=Detail.LOCATION)
         for name in ("f", "g")
     ]
     of_f, of_g = map(shown_check, rows)

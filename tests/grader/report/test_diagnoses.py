@@ -12,7 +12,7 @@ from grader.report.json_reading import report_from_json
 from grader.report.json_report import render as render_json
 from grader.report.terminal import render
 from grader.report.visibility import shown
-from grader.settings import Visibility
+from grader.settings import Detail, Feedback, Visibility
 
 TITLE = "divided by the batch size"
 EXPLANATION = "The gradient is averaged over the examples."
@@ -71,16 +71,22 @@ def test_rows_with_one_shape_on_one_line_are_one_cause() -> None:
     assert [check.id for check in cause.checks] == ["f.dx", "f.properties.law"]
 
 
-def test_diagnosis_of_a_hidden_check_is_shown(report: Report) -> None:
-    """It was made on public inputs; the values of the check are taken out."""
-    row = replace(fail("f.dx"), visibility=Visibility.HIDDEN)
+@pytest.mark.parametrize(
+    ("detail", "mistake"), [(Detail.LOCATION, ""), (Detail.MISTAKE, TITLE), (Detail.FULL, TITLE)]
+)
+def test_the_policy_decides_on_the_diagnosis_of_a_hidden_check(
+    report: Report, detail: Detail, mistake: str
+) -> None:
+    """It was made on public inputs; the values of the check are taken out either way."""
+    disclosure = Feedback(before={Visibility.HIDDEN: detail}).of(Visibility.HIDDEN)
+    row = replace(fail("f.dx"), visibility=Visibility.HIDDEN, disclosure=disclosure)
     (seen,) = shown(replace(report, checks=(row,))).checks
-    assert seen.outcome.evidence.mistake == TITLE
-    assert seen.outcome.evidence.expected is None
+    assert seen.outcome.evidence.mistake == mistake
+    assert (seen.outcome.evidence.expected is None) == (detail is not Detail.FULL)
 
 
 def test_json_keeps_the_diagnosis(report: Report) -> None:
     """Another format can be rendered from it."""
     whole = replace(report, checks=(fail("f.dx"),))
     (read,) = report_from_json(render_json(whole)).checks
-    assert read == whole.checks[0]
+    assert read == shown(whole).checks[0]

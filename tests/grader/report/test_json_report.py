@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from grader.model import (
     AssignmentInfo,
     CheckResult,
+    Curve,
+    ErrorMap,
     Evidence,
     Kind,
     Location,
@@ -26,7 +28,7 @@ from grader.model import (
 from grader.report.json_reading import report_from_json
 from grader.report.json_report import render
 from grader.report.visibility import shown
-from grader.settings import Visibility
+from grader.settings import Detail, Disclosure, Visibility
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +69,7 @@ def test_a_report_follows_the_schema(report: Report) -> None:
     validate(document)
     assert set(PROMISED.split()) <= set(document)
     assert set(PROMISED_OF_A_CHECK.split()) <= set(document["checks"][0])
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
 
 
 def test_the_schema_names_every_choice() -> None:
@@ -86,7 +88,7 @@ def test_the_schema_names_every_choice() -> None:
         lambda document: document["checks"][0].update(status="great"),
         lambda document: document["checks"][0].update(location={"file": "x.py"}),
         lambda document: document["checks"][0]["evidence"].update(secret=1),
-        lambda document: document.update(schema_version=2),
+        lambda document: document.update(schema_version=1),
     ],
 )
 def test_the_schema_refuses_what_is_not_a_report(
@@ -122,7 +124,27 @@ evidences = st.builds(
     builds_on=st.lists(text, max_size=2).map(tuple),
     answer=text,
     counterexample=text,
+    error_map=st.none()
+    | st.builds(
+        ErrorMap,
+        st.lists(st.integers(0, 99), max_size=4).map(tuple),
+        st.lists(st.text("0123456789", max_size=4), max_size=3).map(tuple),
+        text,
+        text,
+    ),
+    curves=st.lists(
+        st.builds(
+            lambda name, unit, points: Curve(
+                name, unit, tuple(x for x, _ in points), tuple(y for _, y in points)
+            ),
+            text,
+            text,
+            st.lists(st.tuples(numbers, numbers), max_size=3),
+        ),
+        max_size=2,
+    ).map(tuple),
 )
+moments = st.sampled_from(["", "2026-12-01T23:59-08:00", "2030-01-01T00:00:00+00:00"])
 checks = st.builds(
     CheckResult,
     id=text.filter(bool),
@@ -146,6 +168,7 @@ checks = st.builds(
     max_score=numbers,
     visibility=st.just(Visibility.PUBLIC),
     seconds=numbers,
+    disclosure=st.builds(Disclosure, st.just(Detail.FULL), st.just(Detail.FULL), moments),
 )
 
 
@@ -161,7 +184,8 @@ def test_any_check_comes_back_as_it_was(check: CheckResult) -> None:
 _EMPTY = report_from_json(
     json.dumps(
         {
-            "schema_version": 1,
+            "schema_version": 2,
+            "audience": "student",
             "assignments": [],
             "submission": {"name": "", "digest": "", "edition": "", "files": []},
             "grader": {"version": "", "python": "", "numpy": "", "isolation": "", "seed": 0},
@@ -174,6 +198,7 @@ _EMPTY = report_from_json(
             "seconds": 0,
             "warnings": [],
             "missing": [],
+            "sources": [],
         }
     )
 )
@@ -264,12 +289,12 @@ def test_several_assignments_are_joined(report: Report) -> None:
         ("{", "not a JSON report"),
         ("[" * 100_000, "not a JSON report"),
         ('{"schema_version": NaN}', "not a JSON report"),
-        ("[]", "schema_version is None, expected 1"),
-        ('{"schema_version": 7}', "schema_version is 7, expected 1"),
-        ('{"schema_version": true}', "schema_version is True, expected 1"),
-        ('{"schema_version": 1}', "lacks the field 'submission'"),
+        ("[]", "schema_version is None, expected 2"),
+        ('{"schema_version": 7}', "schema_version is 7, expected 2"),
+        ('{"schema_version": true}', "schema_version is True, expected 2"),
+        ('{"schema_version": 2}', "lacks the field 'submission'"),
         (
-            '{"schema_version": 1, "assignments": [], "submission": 3, "grader": 3}',
+            '{"schema_version": 2, "assignments": [], "submission": 3, "grader": 3}',
             "the report is damaged",
         ),
     ],
