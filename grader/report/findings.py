@@ -1,13 +1,13 @@
-"""Writes what was found wrong: a sentence and the values of each part, and how it was measured."""
+"""Says what was found wrong: a sentence and the values of each part, and how it was measured."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from grader.model import CheckResult
+from grader.records import record
 from grader.report.causes import Cause
 from grader.report.check_ids import own_check, split_id
-from grader.report.paper import Paper
 from grader.report.untrusted import printable
 from grader.report.wording import DEFAULT_MESSAGES, as_sentence, join_names, measured
 
@@ -16,26 +16,80 @@ _VALUE_LENGTH = 48
 _OF_EVERY_ENTRY = "Every entry of "
 
 
-def write_findings(paper: Paper, cause: Cause) -> None:
-    """Write sentence and values of at most four parts of a cause's first check.
+@record
+class Values:
+    """What a part gave, and what it should have given; printable."""
+
+    name: str
+    """The part with its index: ``dw[0,0]``."""
+    got: str
+    expected: str
+    """Empty where it is not told."""
+
+
+@record
+class Finding:
+    """A sentence about parts of a check, and the values of each; printable."""
+
+    sentence: str
+    values: tuple[Values, ...] = ()
+
+
+@record
+class Measurement:
+    """How large an error was, and on which inputs; printable, empty where it is not told."""
+
+    facts: str
+    inputs: str
+
+
+def tell_findings(cause: Cause) -> tuple[Finding, ...]:
+    """Return sentences and values of at most four parts of a cause's first check.
 
     Parts under other settings, which fail for the same reason, are only named in the title.
     """
-    first = cause.first
-    shown = [check for check in cause.checks if own_check(check) == own_check(first)]
-    if not any(check.outcome.evidence.got for check in shown):
-        for sentence in _say_once(shown[:_MOST_PARTS]):
-            paper.paragraph(as_sentence(printable(sentence)))
-        _write_measurement(paper, shown[:1])
-        return
+    shown = _checks_shown(cause)
+    if not _have_values(cause):
+        sentences = _say_once(shown)
+        return tuple(Finding(as_sentence(printable(sentence))) for sentence in sentences)
     told: dict[str, list[CheckResult]] = {}
-    for check in shown[:_MOST_PARTS]:
-        told.setdefault(_sum_up(check, shown[:_MOST_PARTS]), []).append(check)
-    for sentence, checks in told.items():
-        paper.paragraph(as_sentence(printable(sentence)))
-        for check in checks:
-            _write_values(paper, check)
-    _write_measurement(paper, shown[:_MOST_PARTS])
+    for check in shown:
+        told.setdefault(_sum_up(check, shown), []).append(check)
+    return tuple(
+        Finding(as_sentence(printable(sentence)), tuple(filter(None, map(_tell_values, checks))))
+        for sentence, checks in told.items()
+    )
+
+
+def tell_measurement(cause: Cause) -> Measurement:
+    """Return the largest error of all parts that are told, and the inputs of the first."""
+    shown = _checks_shown(cause)
+    if not _have_values(cause):
+        shown = shown[:1]
+    first, evidence = shown[0].outcome, shown[0].outcome.evidence
+    facts = []
+    if len(shown) == 1 and evidence.wrong and evidence.count and evidence.count > 1:
+        share = f"{evidence.wrong} of {evidence.count}"
+        if share not in first.message:
+            facts.append(f"{share} entries are wrong")
+    errors = [check.outcome.error for check in shown if check.outcome.error is not None]
+    facts.append(
+        measured(max(errors, default=None), first.tolerance, printable(first.evidence.measure))
+    )
+    return Measurement("; ".join(filter(None, facts)), printable(evidence.inputs))
+
+
+def _checks_shown(cause: Cause) -> list[CheckResult]:
+    return _parts_of_first(cause)[:_MOST_PARTS]
+
+
+def _parts_of_first(cause: Cause) -> list[CheckResult]:
+    first = own_check(cause.first)
+    return [check for check in cause.checks if own_check(check) == first]
+
+
+def _have_values(cause: Cause) -> bool:
+    return any(check.outcome.evidence.got for check in _parts_of_first(cause))
 
 
 def _say_once(shown: Sequence[CheckResult]) -> list[str]:
@@ -73,33 +127,14 @@ def _part(check: CheckResult) -> str:
     return split_id(check.id)[1].rpartition(" · ")[2] or "result"
 
 
-def _write_values(paper: Paper, check: CheckResult) -> None:
+def _tell_values(check: CheckResult) -> Values | None:
     evidence = check.outcome.evidence
     place = "" if not evidence.index else f"[{','.join(map(str, evidence.index))}]"
-    got = evidence.got and printable(evidence.got, limit=_VALUE_LENGTH)
+    if not evidence.got:
+        return None
     expected = evidence.expected and printable(evidence.expected, limit=_VALUE_LENGTH)
-    if got:
-        paper.row(
-            (f" {printable(_part(check) + place)}   yours {got}", "red"),
-            (f"    expected {expected}" if expected else "", "green"),
-        )
-
-
-def _write_measurement(paper: Paper, shown: Sequence[CheckResult]) -> None:
-    """Write the largest error of all parts, and the inputs of the first."""
-    first, evidence = shown[0].outcome, shown[0].outcome.evidence
-    facts = []
-    if len(shown) == 1 and evidence.wrong and evidence.count and evidence.count > 1:
-        share = f"{evidence.wrong} of {evidence.count}"
-        if share not in first.message:
-            facts.append(f"{share} entries are wrong")
-    errors = [check.outcome.error for check in shown if check.outcome.error is not None]
-    facts.append(
-        measured(max(errors, default=None), first.tolerance, printable(first.evidence.measure))
+    return Values(
+        printable(_part(check) + place),
+        printable(evidence.got, limit=_VALUE_LENGTH),
+        expected or "",
     )
-    pieces = "; ".join(filter(None, facts)).split()
-    if evidence.inputs:
-        # A name stays on the line of its shape.
-        inputs = printable(evidence.inputs).replace("), ", "),\n").split("\n")
-        pieces = [*pieces[:-1], f"{pieces[-1]};", *inputs] if pieces else inputs
-    paper.paragraph(pieces, hang="   ")

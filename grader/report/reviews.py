@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from grader.model import CheckResult, Report, Status
+from grader.model import Report
 from grader.report.paper import Paper
+from grader.report.summing_up import NO_ANSWER, Review, tell_reviews
 from grader.report.untrusted import printable
 from grader.report.wording import count_points
 
 _ANSWER = 160
 """Characters of an answer that the terminal shows; JSON has it whole."""
-_WHOLE_ANSWER = 4000
 
 
 def write_reviews(paper: Paper, report: Report, *, everything: bool) -> None:
@@ -26,27 +24,21 @@ def write_reviews(paper: Paper, report: Report, *, everything: bool) -> None:
     everything : bool
         Write the questions and the answers whole.
     """
-    waiting = [c for c in report.checks if c.outcome.status is Status.NEEDS_REVIEW]
-    if not waiting:
+    reviews = tell_reviews(report)
+    if not reviews:
         return
-    titles = {question.id: question.title for question in report.questions}
-    often = Counter(check.question for check in waiting)
     paper.heading("For a person to judge")
-    for check in waiting:
-        title = printable(titles.get(check.question, check.question))
-        if often[check.question] > 1:
-            title += f": {printable(check.id.rpartition('/')[2].removesuffix('.answer'))}"
-        paper.row((f"  {title}", ""), (f"   {count_points(check.max_score)} pending", "yellow"))
+    for review in reviews:
+        pending = f"   {count_points(review.pending)} pending"
+        paper.row((f"  {review.title}", ""), (pending, "yellow"))
         if everything:
-            for note in check.outcome.evidence.notes:
-                paper.paragraph(printable(note, limit=_WHOLE_ANSWER), style="dim", indent="    ")
-        paper.paragraph(_tell(check, everything=everything), indent="    ")
+            for note in review.notes:
+                paper.paragraph(note, style="dim", indent="    ")
+        paper.paragraph(_tell(review, everything=everything), indent="    ")
 
 
-def _tell(check: CheckResult, *, everything: bool) -> str:
-    message = printable(check.outcome.message)
-    answer = " ".join(check.outcome.evidence.answer.split())
-    if not answer:
-        return f"{message} No answer was found."
-    limit = _WHOLE_ANSWER if everything else _ANSWER
-    return f"{message} Answer: {printable(answer, limit=limit)}"
+def _tell(review: Review, *, everything: bool) -> str:
+    if not review.answer:
+        return f"{review.message} {NO_ANSWER}"
+    answer = review.answer if everything else printable(review.answer, limit=_ANSWER)
+    return f"{review.message} Answer: {answer}"

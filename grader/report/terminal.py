@@ -5,30 +5,27 @@ from __future__ import annotations
 import shlex
 from enum import StrEnum
 
-from grader.model import CheckResult, Report, Status
-from grader.report.causes import (
-    Cause,
-    group_causes,
-    group_failures,
-    is_absent,
-    most_costly,
-)
-from grader.report.check_ids import name_parts, split_id
+from grader.model import Report, Status
+from grader.report.causes import Cause, group_causes, group_failures, most_costly
 from grader.report.consequences import write_consequences
 from grader.report.failure import write_failure
 from grader.report.paper import Paper
 from grader.report.reviews import write_reviews
+from grader.report.summing_up import (
+    CARRIED_HEADING,
+    CARRIED_SENTENCE,
+    tell_carried,
+    tell_missing,
+    tell_passed,
+    tell_pending,
+    tell_regrade,
+    tell_versions,
+    with_status,
+)
+from grader.report.telling import tell_cause, tell_place, tell_promise
 from grader.report.untrusted import printable
 from grader.report.visibility import STUDENT, Reader, shown
-from grader.report.wording import (
-    DEFAULT_MESSAGES,
-    as_sentence,
-    count,
-    count_points,
-    measured,
-    percent,
-    points,
-)
+from grader.report.wording import count_points, measured, percent, points
 
 
 class Detail(StrEnum):
@@ -123,18 +120,8 @@ def _write_standing(paper: Paper, report: Report, saved: tuple[str, ...]) -> Non
             paper.row((f"  {subtotal:>9}  {printable(assignment.title)}", ""))
     for file in saved:
         paper.paragraph(f"Full report: {printable(file)}", style="dim", indent="")
-    if report.needs_regrade:
-        broken = _with_status(report, Status.GRADER_ERROR)
-        paper.paragraph(
-            f"Not final: the grader itself broke on {count(len(broken), 'check')}. This cost you "
-            "nothing; the submission is to be graded again.",
-            style="yellow",
-            indent="",
-        )
-    waiting = _with_status(report, Status.NEEDS_REVIEW)
-    if waiting:
-        pending = sum(check.max_score - check.score for check in waiting)
-        paper.paragraph(f"{count_points(pending)} still wait for a person's review.", indent="")
+    paper.paragraph(tell_regrade(report), style="yellow", indent="")
+    paper.paragraph(tell_pending(report), indent="")
 
 
 def _write_first_steps(paper: Paper, causes: tuple[Cause, ...]) -> None:
@@ -143,26 +130,14 @@ def _write_first_steps(paper: Paper, causes: tuple[Cause, ...]) -> None:
         return
     paper.heading("Fix these first")
     for number, cause in enumerate(dearest, start=1):
-        where = cause.location
-        place = f"   {printable(where.file)}:{where.line}" if where else ""
+        place = tell_place(cause.location)
         paper.row(
             (f" {number}. {printable(cause.title)}", "bold"),
-            (f"   {_promise(cause)}", "green"),
-            (place, "cyan"),
+            (f"   {tell_promise(cause)}", "green"),
+            (f"   {place}" if place else "", "cyan"),
             hang="    ",
         )
-        message = cause.first.outcome.message or DEFAULT_MESSAGES[cause.status]
-        if is_absent(cause.first) and len(cause.functions) > 1:
-            message = DEFAULT_MESSAGES[Status.MISSING]
-        paper.paragraph(as_sentence(printable(message)), indent="    ")
-
-
-def _promise(cause: Cause) -> str:
-    """Return the points to be won by mending a cause, and those that may come with them."""
-    promise = f"+{count_points(cause.lost)}"
-    if cause.lost_by_followers:
-        promise += f", and {points(cause.lost_by_followers)} that build on it"
-    return promise
+        paper.paragraph(tell_cause(cause), indent="    ")
 
 
 def _write_points(paper: Paper, report: Report) -> None:
@@ -188,33 +163,21 @@ def _write_points(paper: Paper, report: Report) -> None:
 
 
 def _write_stand_ins(paper: Paper, report: Report) -> None:
-    carried: dict[str, list[CheckResult]] = {}
-    for check in report.checks:
-        if check.outcome.carried_forward:
-            carried.setdefault(split_id(check.id)[0], []).append(check)
+    carried = tell_carried(report)
     if not carried:
         return
-    paper.heading("Not charged twice")
-    paper.paragraph(
-        "These are right for what they were given; what went wrong before them is charged there."
-    )
-    for function, checks in carried.items():
-        names = f"{function} · {name_parts(checks)}".removesuffix(" · ")
-        paper.paragraph(printable(names), indent="  ", hang="    ")
+    paper.heading(CARRIED_HEADING)
+    paper.paragraph(CARRIED_SENTENCE)
+    for row in carried:
+        paper.paragraph(row.name, indent="  ", hang="    ")
 
 
 def _write_notes(paper: Paper, report: Report) -> None:
-    told = {target for check in _with_status(report, Status.MISSING) for target in check.targets}
-    missing = [target for target in report.missing if target not in told]
+    missing = tell_missing(report)
     if missing:
         paper.heading("Not found in your files")
-        modules: dict[str, list[str]] = {}
-        for target in missing:
-            module, _, name = target.rpartition(":")
-            modules.setdefault(module, []).append(name)
-        for module, names in modules.items():
-            listed = f"{module}: {', '.join(names)}" if module else ", ".join(names)
-            paper.paragraph(printable(listed, limit=2000), indent="  ", hang="    ")
+        for line in missing:
+            paper.paragraph(line, indent="  ", hang="    ")
     if report.warnings:
         paper.heading("Please note")
         for warning in report.warnings:
@@ -222,7 +185,7 @@ def _write_notes(paper: Paper, report: Report) -> None:
 
 
 def _write_passed(paper: Paper, report: Report) -> None:
-    passed = _with_status(report, Status.PASSED)
+    passed = with_status(report, Status.PASSED)
     if passed:
         paper.heading("Passed, with seconds and errors")
     for check in passed:
@@ -239,21 +202,8 @@ def _write_passed(paper: Paper, report: Report) -> None:
 
 def _write_versions(paper: Paper, report: Report) -> None:
     paper.heading("How this was graded")
-    grader, submission = report.grader, report.submission
-    facts = [
-        ("layout", submission.edition),
-        ("files", ", ".join(submission.files) or "none that define anything asked for"),
-        ("submission", submission.digest),
-        *((f"assignment {each.name}", each.digest) for each in report.assignments),
-        ("grader", f"{grader.version}, Python {grader.python}, NumPy {grader.numpy}"),
-        ("isolation", grader.isolation),
-        ("seed", str(grader.seed)),
-        ("time", f"{report.seconds:.1f} s"),
-    ]
-    for name, value in facts:
-        paper.paragraph(
-            f"{printable(name)}: {printable(value, limit=2000)}", indent="  ", hang="    "
-        )
+    for name, value in tell_versions(report):
+        paper.paragraph(f"{name}: {value}", indent="  ", hang="    ")
 
 
 def _write_end(
@@ -265,10 +215,8 @@ def _write_end(
     everything: bool,
     saved: tuple[str, ...],
 ) -> None:
-    passed = len(_with_status(report, Status.PASSED))
-    judged = len(report.checks) - len(_with_status(report, Status.NEEDS_REVIEW))
     paper.blank()
-    paper.paragraph(f"{passed} of {count(judged, 'check')} passed.", indent="")
+    paper.paragraph(tell_passed(report), indent="")
     if causes:
         paper.paragraph("After a change:", command=command, indent="")
     if not everything:
@@ -276,7 +224,3 @@ def _write_end(
     if causes:
         for file in saved:
             paper.paragraph(f"Full report: {printable(file)}", indent="")
-
-
-def _with_status(report: Report, status: Status) -> list[CheckResult]:
-    return [check for check in report.checks if check.outcome.status is status]
