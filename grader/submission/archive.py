@@ -7,7 +7,6 @@ import bz2
 import gzip
 import hashlib
 import io
-import lzma
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +27,7 @@ from grader.submission.members import (
 )
 from grader.submission.paths import is_archive, is_skipped, is_source, normalise, show
 from grader.submission.shortening import shorten_notebook
+from grader.submission.xz import open_xz
 
 _HEAD = 512
 _WARNINGS = 50
@@ -308,7 +308,7 @@ def _decompressed(head: bytes, stream: IO[bytes]) -> IO[bytes] | None:
     if head.startswith(b"BZh"):
         return bz2.BZ2File(stream)
     if head.startswith(b"\xfd7zXZ"):
-        return lzma.LZMAFile(stream)
+        return open_xz(stream)
     return None
 
 
