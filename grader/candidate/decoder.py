@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -54,21 +54,6 @@ class Decoder:
         self._numbers = 0
         self._hold = hold
         self._find_earlier = find_earlier
-        self._readers: dict[str, Callable[[Any, int], Any]] = {
-            "a": self._array,
-            "n": self._scalar,
-            "q": self._number_list,
-            "l": self._items,
-            "t": self._tuple,
-            "d": self._dict,
-            "f": self._float,
-            "c": self._complex,
-            "s": self._slice,
-            "b": self._bytes,
-            "y": self._dtype,
-            "h": self._handle,
-            "e": self._earlier,
-        }
 
     def decode(self, tag: Any, depth: int = 0) -> Any:
         """Return the value of ``tag``.
@@ -84,11 +69,11 @@ class Decoder:
         if len(tag) != 1 or depth > MAX_DEPTH + 2:
             raise ProtocolError("malformed value")
         ((name, content),) = tag.items()
-        reader = self._readers.get(name)
+        reader = self._READERS.get(name)
         if reader is None:
             raise ProtocolError("unknown tag")
         try:
-            return reader(content, depth)
+            return reader(self, content, depth)
         except (TypeError, ValueError, KeyError, OverflowError, MemoryError) as error:
             raise ProtocolError(f"malformed value: {type(error).__name__}") from error
 
@@ -104,7 +89,7 @@ class Decoder:
         if end < 0 or padded > len(self._body):
             raise ProtocolError("value is longer than the body")
         view = self._body[self._offset : end]
-        if any(self._body[end:padded]):
+        if padded > end and any(self._body[end:padded]):
             raise ProtocolError("malformed padding")
         self._offset = padded
         return view
@@ -190,6 +175,22 @@ class Decoder:
         if self._find_earlier is None or type(content) is not int:
             raise ProtocolError("an object that cannot be named")
         return self._find_earlier(content)
+
+    _READERS: ClassVar[Mapping[str, Callable[[Any, Any, int], Any]]] = {
+        "a": _array,
+        "n": _scalar,
+        "q": _number_list,
+        "l": _items,
+        "t": _tuple,
+        "d": _dict,
+        "f": _float,
+        "c": _complex,
+        "s": _slice,
+        "b": _bytes,
+        "y": _dtype,
+        "h": _handle,
+        "e": _earlier,
+    }
 
 
 def _plain(tag: Any, kind: type) -> Any:

@@ -23,11 +23,14 @@ from grader.candidate.conversation import (
     WorkerEnded,
 )
 from grader.candidate.stacks import Stack, read_stacks
+from grader.candidate.wire import PREFIX
 from grader.settings import Limits
 
 _CHUNK = 1 << 16
 _PIPE_BYTES = 1 << 18
 _READS_BETWEEN_LOOKS = 64
+_AHEAD_BYTES = 4096
+"""What is read of a frame together with its prefix: most headers, and the whole of many frames."""
 
 
 class WorkerProcess(Conversation):
@@ -51,6 +54,8 @@ class WorkerProcess(Conversation):
         self._streams = {output: bytearray(), trace: bytearray()}
         self._output, self._trace = output, trace
         self._poll = select.poll()
+        self._ahead = bytearray(_AHEAD_BYTES)
+        self._ahead_left = memoryview(self._ahead)[:0]
         for descriptor in (requests, replies, output, trace):
             os.set_blocking(descriptor, False)
         for descriptor in (requests, replies):
@@ -84,20 +89,25 @@ class WorkerProcess(Conversation):
         """Return the next ``size`` bytes of the reply, sending what is left to send."""
         data = bytearray(size)
         view = memoryview(data)
-        done = 0
+        done = min(size, len(self._ahead_left))
+        view[:done] = self._ahead_left[:done]
+        self._ahead_left = self._ahead_left[done:]
+        ahead = [self._ahead] if size == PREFIX.size else []
         reads = 0
         while done < size:
             reads += 1
             if reads % _READS_BETWEEN_LOOKS == 0:
                 self._time_left()  # a worker that sends byte by byte never lets us wait
             try:
-                count = os.readv(self._replies, [view[done:]])
+                count = os.readv(self._replies, [view[done:], *ahead])
             except BlockingIOError:
                 self._wait(outgoing)
                 continue
             if count == 0:
                 raise WorkerEnded
             done += count
+        if done > size:
+            self._ahead_left = memoryview(self._ahead)[: done - size]
         return data
 
     def _wait(self, outgoing: list[memoryview]) -> None:

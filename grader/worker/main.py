@@ -31,6 +31,7 @@ from grader.worker.callbacks import Replacements, make_stand_in
 from grader.worker.raised import describe
 from grader.worker.snapshot import has_changed, take_snapshot
 
+_AHEAD_BYTES = 4096
 _KEEP_ALL = -1
 _KEEP_LIVE = -2
 _MAX_NAME = 100
@@ -50,6 +51,8 @@ class Worker:
     def __init__(self, requests: int, replies: int) -> None:
         self._requests = requests
         self._replies = replies
+        self._ahead = bytearray(_AHEAD_BYTES)
+        self._ahead_left = memoryview(self._ahead)[:0]
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
         self._made: list[int] = []
@@ -244,14 +247,20 @@ class Worker:
         return parse_header(header), body
 
     def _read(self, size: int) -> bytearray | None:
+        """Return the next bytes; what comes with a prefix is kept for what is read after it."""
         data = bytearray(size)
         view = memoryview(data)
-        done = 0
+        done = min(size, len(self._ahead_left))
+        view[:done] = self._ahead_left[:done]
+        self._ahead_left = self._ahead_left[done:]
+        ahead = [self._ahead] if size == PREFIX.size else []
         while done < size:
-            count = os.readv(self._requests, [view[done:]])
+            count = os.readv(self._requests, [view[done:], *ahead])
             if count == 0:
                 return None
             done += count
+        if done > size:
+            self._ahead_left = memoryview(self._ahead)[: done - size]
         return data
 
     def _send(self, number: int, replies: list[Any], encoder: Encoder) -> None:
