@@ -13,6 +13,7 @@ from grader.course.catalogue import (
     LoadedAssignment,
     Shelf,
     assignment_names,
+    list_names,
 )
 from grader.errors import SubmissionError
 from grader.submission.archive import Submission
@@ -57,10 +58,9 @@ def choose_assignments(
         chosen = _choose_by_targets(known, frozenset(found), located.edition)
         if chosen:
             return tuple(map(shelf.complete, chosen))
-    names = ", ".join(loaded.assignment.name for loaded in known) or "none"
     raise SubmissionError(
         f"{handed_in.name}: no known assignment's notebook or functions in it; "
-        f"choose one with --assignment: {names}"
+        f"choose one with --assignment: {list_names()}"
     )
 
 

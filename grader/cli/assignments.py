@@ -28,6 +28,9 @@ def list_assignments() -> int:
 
     code = ExitCode.GRADED
     names = assignment_names()
+    if not names:
+        print_text("No assignments came with this installation: name your course's bundle, as in\n")
+        print_text("grade check . --assignment bundle\n")
     widest = max(map(len, (*names, *hand_in_names())), default=0)
     for name in names:
         try:

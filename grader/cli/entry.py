@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from click.formatting import HelpFormatter
 
 _OWN_OPTIONS = ("-h", "--help", "--version")
+_FOR_STAFF = frozenset({"audit", "import", "regenerate", "release", "secret", "validate"})
+"""Commands that need what the students' edition of this program does not have."""
+_STAFF_PACKAGE = "grader.families"
 
 
 class SubmissionOrCommand(click.Group):
@@ -48,6 +52,12 @@ class SubmissionOrCommand(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command named first, else the grading command with all arguments."""
         if args[0] in self.commands:
+            if args[0] in _FOR_STAFF and find_spec(_STAFF_PACKAGE) is None:
+                raise click.UsageError(
+                    f"grade {args[0]} is for staff: the students' edition, grade-student, holds "
+                    "neither assignments nor the reference. Install grade instead.",
+                    ctx,
+                )
             return super().resolve_command(ctx, args)
         return None, grade_submission, args
 

@@ -105,6 +105,13 @@ def assignment_names() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in folder.glob(f"*/{DECLARATION}")))
 
 
+def list_names() -> str:
+    """Return the names as a sentence lists them, or what to give where there are none."""
+    return ", ".join(assignment_names()) or (
+        "none came with this installation, so give the folder of your course's bundle"
+    )
+
+
 def is_declaration(path: Path) -> bool:
     """Return whether a path is that of a declaration or a bundle, or of a folder with one."""
     from grader.course.bundle import BUNDLE, is_bundle
@@ -208,9 +215,9 @@ def _find_folder(name_or_folder: str | Path) -> Path:
     folder = path.parent if path.name == DECLARATION else path
     if (folder / DECLARATION).is_file():
         return folder.resolve()
-    known = ", ".join(assignment_names()) or "none"
+    known = "give one of " if assignment_names() else ""
     raise AssignmentError(
-        f"no assignment {str(name_or_folder)!r}: give one of {known}, "
+        f"no assignment {str(name_or_folder)!r}: {known}{list_names()}, "
         f"or a folder with an {DECLARATION}"
     )
 
