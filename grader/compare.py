@@ -88,18 +88,30 @@ def compare(
     code = values.dtype.str[1:]
     tolerance = max(tolerance, LOWEST_TOLERANCE.get(code, 0.0))
     x = values.astype(np.float64)
+    errors = errors_by_entry(x, right, measure)
+    with np.errstate(over="ignore"):  # an infinite error is an error
+        total = _TOTALS.get(measure, _largest)(errors)
+    if total <= tolerance:
+        return Comparison(True, total, tolerance, count=errors.size)
+    limit = limit_by_entry(tolerance, errors.size, measure)
+    return _describe(x, right, errors > limit, total, tolerance)
+
+
+def errors_by_entry(
+    x: NDArray[np.float64], right: NDArray[np.float64], measure: Measure = Measure.RELATIVE
+) -> NDArray[np.float64]:
+    """Return how far each entry is from the right one: infinitely far if it is no number."""
     with np.errstate(all="ignore"):
         difference = np.abs(x - right)
         errors = _relative(x, right, difference) if measure is Measure.RELATIVE else difference
     same = (x == right) | (np.isnan(x) & np.isnan(right))
-    errors = np.where(same, 0.0, np.where(np.isfinite(errors), errors, np.inf))
-    with np.errstate(over="ignore"):  # an infinite error is an error
-        total = _TOTALS.get(measure, _largest)(errors)
-    # Over all entries, sums and norms share their tolerance out.
-    limit = tolerance / max(1, errors.size) if measure in _TOTALS else tolerance
-    if total <= tolerance:
-        return Comparison(True, total, tolerance, count=errors.size)
-    return _describe(x, right, errors > limit, total, tolerance)
+    found: NDArray[np.float64] = np.where(same, 0.0, np.where(np.isfinite(errors), errors, np.inf))
+    return found
+
+
+def limit_by_entry(tolerance: float, count: int, measure: Measure = Measure.RELATIVE) -> float:
+    """Return how large an entry's error may be: sums and norms share their tolerance out."""
+    return tolerance / max(1, count) if measure in _TOTALS else tolerance
 
 
 def _largest(errors: NDArray[np.float64]) -> float:

@@ -78,6 +78,7 @@ def _join(outcome: Outcome, found: Outcome) -> Outcome:
         inputs=new.inputs,
         traceback=new.traceback,
         counterexample=new.counterexample,
+        error_map=new.error_map,
     )
     message, error, tolerance = found.message, found.error, found.tolerance
     return replace(outcome, message=message, error=error, tolerance=tolerance, evidence=evidence)

@@ -12,7 +12,7 @@ import numpy as np
 from grader.candidate.base import CallFailed, Candidate, Failure
 from grader.checks.experiments import Absent
 from grader.compare import Comparison, Measure, compare
-from grader.model import Evidence, Kind, Outcome, Status
+from grader.model import ErrorMap, Evidence, Kind, Outcome, Status
 from grader.records import record
 from grader.settings import Visibility
 
@@ -127,8 +127,12 @@ def judge_value(
     inputs: str,
     hint: str = "",
     note: str = "",
+    mapped: bool = True,
 ) -> Outcome:
-    """Return the outcome of comparing one part with its right value, in words."""
+    """Return the outcome of comparing one part with its right value, in words.
+
+    Unless it is not to be `mapped`, a wrong array comes with a picture of where it is wrong.
+    """
     if isinstance(got, Absent):
         return outcome_of_failure(got.failure, inputs)
     found = compare(got, right, tolerance, measure)
@@ -148,6 +152,7 @@ def judge_value(
             hint=hint,
             evidence=Evidence(inputs=inputs, notes=notes),
         )
+    allowed = tolerance if found.tolerance is None else found.tolerance
     return Outcome(
         Status.FAILED,
         _say_wrong(part, found),
@@ -163,8 +168,15 @@ def judge_value(
             inputs=inputs,
             notes=notes,
             measure=measure.value,
+            error_map=_map(got, right, allowed, measure) if mapped else None,
         ),
     )
+
+
+def _map(got: Any, right: Any, allowed: float, measure: Measure) -> ErrorMap | None:
+    from grader.error_maps import map_difference  # most submissions have nothing to draw
+
+    return map_difference(got, right, allowed, measure)
 
 
 def _say_wrong(part: str, found: Comparison) -> str:

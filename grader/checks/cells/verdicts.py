@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from grader.checks.second_look import Entry
 from grader.compare import LOWEST_TOLERANCE, Measure
 from grader.model import Evidence, Outcome, Status
 from grader.records import record
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DEFAULT_TOLERANCE = 1e-6
 """For comparisons about which neither metadata, nor the code, nor a comment says anything."""
@@ -91,13 +94,19 @@ class Judging:
     ) -> Outcome:
         whole = np.zeros(numeric.shape) if record.entries is None else record.entries
         coarse = max(tolerance, _ENTRY_TOLERANCE)
-        shown = judge_value(subject, record.got, whole, coarse, inputs="", hint=self.hint)
+        shown = judge_value(
+            subject,
+            record.got,
+            whole,
+            coarse,
+            inputs="",
+            hint=self.hint,
+            mapped=record.entries is not None,
+        )
         if shown.status is Status.FAILED and shown.error is None:
             return shown  # no numbers, or of another shape
         if isinstance(record.got, np.ndarray) and not np.isfinite(record.got).all():
-            return judge_value(
-                subject, record.got, np.zeros(numeric.shape), 1e-300, inputs="", hint=self.hint
-            )
+            return self._judge_not_finite(subject, record.got, numeric.shape)
         dtypes = (numeric.dtype, np.asarray(record.got).dtype)
         lowest = [LOWEST_TOLERANCE.get(dtype.str[1:], 0.0) for dtype in dtypes]
         tolerance = max(tolerance, *lowest)
@@ -119,6 +128,16 @@ class Judging:
             hint=self.hint,
             evidence=_show_entry(evidence, record.got, numeric, distance.entry),
         )
+
+    def _judge_not_finite(self, subject: str, got: NDArray[Any], shape: tuple[int, ...]) -> Outcome:
+        """Return the outcome of a gradient that no number can be compared with."""
+        from grader.error_maps import map_not_finite
+
+        outcome = judge_value(
+            subject, got, np.zeros(shape), 1e-300, inputs="", hint=self.hint, mapped=False
+        )
+        error_map = map_not_finite(got.reshape(shape))
+        return replace(outcome, evidence=replace(outcome.evidence, error_map=error_map))
 
     def _judge_condition(self, part: str, record: Record) -> Outcome:
         if record.got is True:

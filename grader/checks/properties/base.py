@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from grader.candidate.base import Operation, Reply
 from grader.checks.properties.draw import Draw
+from grader.model import ErrorMap
 from grader.records import record
 
 Example: TypeAlias = "dict[str, Any]"
@@ -32,6 +33,8 @@ class Problem:
     """The student's value there."""
     expected: float | None = None
     """What the law asks for there, by the student's other results."""
+    error_map: ErrorMap | None = None
+    """Where else they differ."""
 
 
 class Broken(Exception):  # noqa: N818 - what happened, not what is wrong with the grader

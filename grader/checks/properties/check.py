@@ -187,6 +187,7 @@ def outcome_of(case: Case, verdict: Failure | Verdict, hint: str = "") -> Outcom
             expected=_show(verdict.expected),
             inputs=inputs,
             counterexample=shown,
+            error_map=verdict.error_map,
         ),
     )
 

@@ -30,7 +30,10 @@ def take_array(value: Any, shape: tuple[int, ...], name: str) -> NDArray[Any]:
     if found is None:
         raise Broken(Problem(f"{name} {problem}."))
     if not np.isfinite(found).all():
-        raise Broken(Problem(f"{name} is not finite in at least one entry."))
+        from grader.error_maps import map_not_finite
+
+        message = f"{name} is not finite in at least one entry."
+        raise Broken(Problem(message, error_map=map_not_finite(found)))
     return found
 
 
@@ -89,6 +92,8 @@ def require_equal(
     off = np.where(np.isfinite(off), off, np.inf)
     if not off.size or off.max() <= tolerance:
         return
+    from grader.error_maps import map_errors  # most submissions obey all laws
+
     index = np.unravel_index(int(np.argmax(off > tolerance)), off.shape)
     raise Broken(
         Problem(
@@ -98,6 +103,7 @@ def require_equal(
             index=tuple(int(i) for i in index) if off.ndim else None,
             got=float(x[index]),
             expected=float(y[index]),
+            error_map=map_errors(off, tolerance),
         )
     )
 
