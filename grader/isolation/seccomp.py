@@ -59,8 +59,11 @@ FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030)
 PRCTL_OPTIONS = (15, 16, 0x5356_4D41)
 
 
+_INSTRUCTION = struct.Struct("=HBBI")
+
+
 def _pack(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
-    return struct.pack("=HBBI", code, if_true, if_false, value)
+    return _INSTRUCTION.pack(code, if_true, if_false, value)
 
 
 def _refuse(number: int = errno.EPERM) -> bytes:
@@ -161,13 +164,11 @@ def build_program(
         if refuse_truncation
         else _pack(RETURN, RET_ALLOW),
     }
-    program = _check_machine(machine)
-    for name in names:
-        if name in numbers:
-            program += _guard(numbers[name], _pack(RETURN, RET_ALLOW))
-    for name, body in guarded.items():
-        program += _guard(numbers[name], body)
-    return program + _refuse()
+    allow = _pack(RETURN, RET_ALLOW)
+    parts = [_check_machine(machine)]
+    parts += [_guard(numbers[name], allow) for name in names if name in numbers]
+    parts += [_guard(numbers[name], body) for name, body in guarded.items()]
+    return b"".join([*parts, _refuse()])
 
 
 def is_available() -> bool:

@@ -69,6 +69,8 @@ NUMBERS: Mapping[str, Mapping[str, int]] = MappingProxyType(
 
 # Absent on Windows, where this module must still be importable.
 _libc = None if sys.platform == "win32" else ctypes.CDLL(None, use_errno=True)
+if _libc is not None:
+    _libc.syscall.restype = ctypes.c_long
 
 
 @functools.cache
@@ -105,9 +107,7 @@ def invoke(name: str, *arguments: int | bytes | bytearray | None) -> int:
     numbers = NUMBERS[get_machine()]
     if _libc is None:
         raise IsolationError("no system calls without a C library")
-    syscall = _libc.syscall
-    syscall.restype = ctypes.c_long
-    result = int(syscall(ctypes.c_long(numbers[name]), *map(_convert, arguments)))
+    result = int(_libc.syscall(ctypes.c_long(numbers[name]), *map(_convert, arguments)))
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")
