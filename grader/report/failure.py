@@ -46,10 +46,22 @@ def write_failure(
     everything : bool
         Write every line of evidence, not only the first dozen of a kind.
     """
-    check, is_brief = cause.first, is_told_briefly(cause)
+    is_brief = is_told_briefly(cause)
     if not is_brief:
         paper.blank()
     _write_head(paper, cause)
+    write_explanation(paper, cause, report, everything=everything)
+    if is_brief:
+        return
+    paper.paragraph(tell_cost(cause, report))
+    sentence, following = tell_next_step(cause, command)
+    paper.paragraph(f"Next: {sentence}", command=following, hang="   ")
+    paper.blank()
+
+
+def write_explanation(paper: Paper, cause: Cause, report: Report, *, everything: bool) -> None:
+    """Write what is wrong, how we know, and the question that leads on, as in a block's middle."""
+    check = cause.first
     if is_absent(check):
         _write_absent(paper, cause, everything=everything)
         return
@@ -57,16 +69,10 @@ def write_failure(
     for sentence in tell_concerned(cause, report, everything=everything):
         paper.paragraph(sentence)
     paper.paragraph(tell_veil(check))
-    if not is_brief:
+    if not is_told_briefly(cause):
         _write_evidence(paper, cause, report, everything=everything)
     if check.outcome.hint:
         paper.paragraph(f"Think: {printable(check.outcome.hint)}", hang="   ")
-    if is_brief:
-        return
-    paper.paragraph(tell_cost(cause, report))
-    sentence, following = tell_next_step(cause, command)
-    paper.paragraph(f"Next: {sentence}", command=following, hang="   ")
-    paper.blank()
 
 
 def _write_head(paper: Paper, cause: Cause) -> None:

@@ -1,4 +1,4 @@
-"""Writes the block of what a person has still to judge, with the student's answers."""
+"""Says what a person has still to judge, with the student's answers."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ def write_reviews(paper: Paper, report: Report, *, everything: bool) -> None:
         if everything:
             for note in review.notes:
                 paper.paragraph(note, style="dim", indent="    ")
-        paper.paragraph(_tell(review, everything=everything), indent="    ")
+        paper.paragraph(tell_review(review, everything=everything), indent="    ")
 
 
-def _tell(review: Review, *, everything: bool) -> str:
+def tell_review(review: Review, *, everything: bool) -> str:
+    """Return what is asked of a person, and the answer found."""
     if not review.answer:
         return f"{review.message} {NO_ANSWER}"
     answer = review.answer if everything else printable(review.answer, limit=_ANSWER)

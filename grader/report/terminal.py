@@ -33,6 +33,8 @@ class Detail(StrEnum):
 
     SCORE = "score"
     """One line."""
+    SUMMARY = "summary"
+    """The whole at a glance, for formats that tell of each check elsewhere."""
     FAILURES = "failures"
     """The score, and everything that lost points."""
     EVERYTHING = "everything"
@@ -85,6 +87,9 @@ def render(
     _write_standing(paper, report, saved)
     _write_first_steps(paper, causes)
     _write_points(paper, report)
+    if detail is Detail.SUMMARY:
+        _write_rest(paper, report)
+        return paper.text()
     paper.blank()
     for cause in causes:
         write_failure(paper, cause, report, command=command, everything=everything)
@@ -182,6 +187,15 @@ def _write_notes(paper: Paper, report: Report) -> None:
         paper.heading("Please note")
         for warning in report.warnings:
             paper.paragraph(printable(warning), indent="  - ", hang="    ")
+
+
+def _write_rest(paper: Paper, report: Report) -> None:
+    """Write what a summary says below the points."""
+    _write_stand_ins(paper, report)
+    _write_notes(paper, report)
+    _write_versions(paper, report)
+    paper.blank()
+    paper.paragraph(tell_passed(report), indent="")
 
 
 def _write_passed(paper: Paper, report: Report) -> None:
