@@ -77,9 +77,11 @@ def markdown_text(text: str, *, limit: int = 4000) -> str:
     """Return `text` for Markdown: no link, image, mention, heading, table, formula or tag.
 
     What means something to Markdown gets a backslash, what means something to HTML becomes an
-    entity.
+    entity. GitHub looks for people and issues in what is left then: an invisible character that
+    joins words keeps their marks from their names.
     """
     marked = _MARKDOWN.sub(r"\\\1", printable(text, limit=limit))
+    marked = re.sub(r"\\([@#])", "\\\\\\1\u2060", marked)
     marked = marked.replace("&", "&amp;").replace("<", "&lt;").replace("\\>", "&gt;")
     return re.sub(r"^(\d+)(?=\\[.)])", "\\1\u2060", marked)
 
