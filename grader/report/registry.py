@@ -17,7 +17,14 @@ class Renderer(Protocol):
 
 
 _MODULES = {
+    "classroom50": "grader.report.classroom50",
+    "csv": "grader.report.csv_report",
+    "github": "grader.report.github",
+    "gradescope": "grader.report.gradescope",
+    "html": "grader.report.html",
     "json": "grader.report.json_report",
+    "junit": "grader.report.junit",
+    "markdown": "grader.report.markdown",
     "terminal": "grader.report.terminal",
 }
 

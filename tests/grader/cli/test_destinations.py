@@ -61,7 +61,7 @@ def test_a_dash_is_standard_output() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (("jsn",), "no format 'jsn', only json, terminal"),
+        (("jsn",), "no format 'jsn', only classroom50, csv, github"),
         (("json:",), "names no file"),
         (("json", "terminal"), "cannot both go to standard output"),
     ],

@@ -20,5 +20,5 @@ def test_every_format_renders(report: Report, name: str) -> None:
 
 def test_an_unknown_format_names_the_known_ones() -> None:
     """A misspelt format is refused with the choices."""
-    with pytest.raises(ValueError, match="'jsn', expected one of: json, terminal"):
+    with pytest.raises(ValueError, match="'jsn', expected one of: classroom50, csv, github"):
         renderer("jsn")
