@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 import warnings
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -124,7 +124,10 @@ class CellCheck(Check):
         if isinstance(run.raised, ForeignArgument):
             raise self._wrong(f"{run.say_where()}: {run.raised}")
         judging = Judging(self.tolerances, self.hint, run.namespace.variables)
-        return {part: self._outcome(part, run, judging, expected) for part in self.parts}
+        outcomes = {part: self._outcome(part, run, judging, expected) for part in self.parts}
+        if "_history" not in self.source:
+            return outcomes
+        return _with_curves(outcomes, run.namespace.variables)
 
     def _outcome(self, part: str, run: _Run, judging: Judging, expected: Expected) -> Outcome:
         records = run.records_of(part)
@@ -223,3 +226,17 @@ class _Run:
             if cell is not None and 0 < (frame.lineno or 0) <= len(cell.lines):
                 found = cell.lines[(frame.lineno or 1) - 1].strip()
         return found if len(found) <= 100 else found[:97] + "..."
+
+
+def _with_curves(
+    outcomes: Mapping[str, Outcome], variables: Mapping[str, Any]
+) -> dict[str, Outcome]:
+    """Return the outcomes with the histories that a training in the cell gave back, if any."""
+    from grader.checks.curves import curves_of
+
+    returned = (value for value in variables.values() if type(value) is dict)
+    curves = next(filter(None, map(curves_of, returned)), ())
+    return {
+        part: replace(outcome, evidence=replace(outcome.evidence, curves=curves))
+        for part, outcome in outcomes.items()
+    }

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from grader.candidate.base import CallFailed, Candidate, Failure, Write
 from grader.checks.base import Check, Expected
+from grader.checks.curves import TRAINING, VALIDATION
 from grader.checks.training.calibration import require_reach, threshold
 from grader.checks.training.images import Images, Labelled, Sets, perturb
 from grader.checks.training.predictions import predict
 from grader.checks.training.score import AccuracyScore
-from grader.checks.training.ways import Training
+from grader.checks.training.ways import Trained, Training
 from grader.checks.training.weights import disorder, read_weights
 from grader.inputs import generator_for
-from grader.model import Evidence, Kind, Outcome, Status
+from grader.model import Curve, Evidence, Kind, Outcome, Status
 from grader.records import record
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ class TrainingCheck(Check):
         reference.begin_check()
         sets = self._draw(seed)
         accuracies = [
-            self._measure(reference, self._train(reference, sets, seed, run), sets, seed, run)
+            self._measure(reference, self._train(reference, sets, seed, run).model, sets, seed, run)
             for run in range(self.runs)
         ]
         if self.score is not None:
@@ -101,29 +103,36 @@ class TrainingCheck(Check):
         """Train until it is good enough, but not too often."""
         sets = self._draw(seed)
         wanted = float(expected["at_least"])
-        best = self._try(candidate, sets, seed, 0)
+        best, trained = self._try(candidate, sets, seed, 0)
+        known = True
         for run in range(1, self.attempts):
             if best >= wanted:
                 break
             # What has been measured stays, also where there is no time for another training.
+            known = False
             with suppress(CallFailed):
-                best = max(best, self._try(candidate, sets, seed, run))
-        return {ACCURACY: self._judge(best, wanted)}
+                again = self._try(candidate, sets, seed, run)
+                best, trained = max((best, trained), again, key=itemgetter(0))
+                known = True
+        # Where an attempt failed, there may be nobody left to ask.
+        curves = self._tell(candidate, trained) if known else ()
+        return {ACCURACY: self._judge(best, wanted, curves)}
 
-    def _try(self, candidate: Candidate, sets: Sets, seed: int, run: int) -> float:
+    def _try(self, candidate: Candidate, sets: Sets, seed: int, run: int) -> tuple[float, Trained]:
         """Return the accuracy after one training, if it comes from what was trained."""
-        model = self._train(candidate, sets, seed, run)
+        trained = self._train(candidate, sets, seed, run)
+        model = trained.model
         accuracy = self._measure(candidate, model, sets, seed, run)
         guess = 1 / self.images.classes
         if accuracy <= 2 * guess:
-            return accuracy
+            return accuracy, trained
         generator = generator_for(seed, f"{self.id}/{run}/disorder")
         weights = read_weights(candidate, model, self.training.kept_in)
         for _ in range(_DISORDERS):
             writes = disorder(model, weights, generator)
             spoilt = self._measure(candidate, model, sets, seed, run, first=writes)
             if spoilt < (accuracy + guess) / 2:
-                return accuracy
+                return accuracy, trained
         message = (
             f"{self.training.name} gives the same predictions whatever its weights are: they do "
             "not come from what was trained."
@@ -135,7 +144,18 @@ class TrainingCheck(Check):
         # The Solver keeps the parameters that do best on the images it watches.
         return replace(sets, validation=sets.training) if self.by_heart else sets
 
-    def _train(self, candidate: Candidate, sets: Sets, seed: int, run: int) -> Handle:
+    def _tell(self, candidate: Candidate, trained: Trained) -> tuple[Curve, ...]:
+        """Return how a training went, for display: all that is judged has been measured."""
+        try:
+            curves = self.training.tell(candidate, trained)
+        except CallFailed:
+            return ()
+        if self.by_heart:  # what was watched is the training images themselves
+            named = {VALIDATION: TRAINING}
+            curves = tuple(replace(one, name=named.get(one.name, one.name)) for one in curves)
+        return tuple({curve.name: curve for curve in curves}.values())
+
+    def _train(self, candidate: Candidate, sets: Sets, seed: int, run: int) -> Trained:
         """Return a model after one training from new weights."""
         generator = generator_for(seed, f"{self.id}/{run}")
         return self.training.train(candidate, sets, int(generator.integers(_SEEDS)))
@@ -161,8 +181,10 @@ class TrainingCheck(Check):
     def _asked(self, sets: Sets, generator: np.random.Generator) -> Labelled:
         return perturb(sets.training, generator) if self.by_heart else sets.held_out
 
-    def _judge(self, accuracy: float, wanted: float) -> Outcome:
-        evidence = Evidence(inputs=self._describe(), measure="share of wrong answers")
+    def _judge(self, accuracy: float, wanted: float, curves: tuple[Curve, ...]) -> Outcome:
+        evidence = Evidence(
+            inputs=self._describe(), measure="share of wrong answers", curves=curves
+        )
         error, allowed = 1.0 - accuracy, 1.0 - wanted
         if accuracy >= wanted:
             return Outcome(Status.PASSED, error=error, tolerance=allowed, evidence=evidence)

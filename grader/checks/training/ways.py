@@ -8,16 +8,28 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from typing import Any
 
-from grader.candidate.base import KEEP_ALL, Call, CallFailed, Candidate, Method, Seed
+from grader.candidate.base import KEEP_ALL, Call, CallFailed, Candidate, Method, Read, Seed
 from grader.candidate.wire import Earlier, Handle
+from grader.checks.curves import curves_of
 from grader.checks.training.images import Sets, as_data
 from grader.checks.training.weights import PARAMETERS
-from grader.model import Status
+from grader.model import Curve, Status
 from grader.records import record
 
 SOLVER = "solver:Solver"
 _QUICK_SECONDS = 0.05
 """An epoch that takes no longer is one of a training that will not run out of time."""
+
+
+@record
+class Trained:
+    """A model after one training, with what is known of the way there."""
+
+    model: Handle
+    solver: Handle | None = None
+    """What has trained it and keeps the histories, if that is not the model itself."""
+    returned: Any = None
+    """What its own training gave back."""
 
 
 class Training(ABC):
@@ -39,7 +51,7 @@ class Training(ABC):
         """How long training takes, in words: ``10 epochs``."""
 
     @abstractmethod
-    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Handle:
+    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Trained:
         """Return a new model, trained; weights and minibatches are drawn from the seed.
 
         Raises
@@ -47,6 +59,17 @@ class Training(ABC):
         CallFailed
             If making or training it fails, or the time is used up first.
         """
+
+    def tell(self, candidate: Candidate, trained: Trained) -> tuple[Curve, ...]:
+        """Return how a training went, as the submission's side has it; it may ask for that.
+
+        Raises
+        ------
+        CallFailed
+            If it asks in vain.
+        """
+        del candidate
+        return curves_of(trained.returned)
 
     @property
     def name(self) -> str:
@@ -84,7 +107,7 @@ class SolverTraining(Training):
         """Return the epochs."""
         return f"{self.epochs} epochs"
 
-    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Handle:
+    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Trained:
         """Train epoch by epoch, so that it is known how far training came; all at once if quick."""
         quick = False
         candidate.run([Seed(seed)])
@@ -101,7 +124,15 @@ class SolverTraining(Training):
                 raise CallFailed(_say_epoch(failed, done, self.epochs)) from failed
             quick = time.perf_counter() - started < _QUICK_SECONDS
             done += count
-        return model
+        return Trained(model, solver)
+
+    def tell(self, candidate: Candidate, trained: Trained) -> tuple[Curve, ...]:
+        """Return the Solver's histories; accuracies on the one image it watches are none."""
+        if trained.solver is None:
+            return ()
+        names = ("loss_history", "val_acc_history")
+        replies = candidate.run([Read(trained.solver, (("attr", name),)) for name in names])
+        return curves_of({name: one.value for name, one in zip(names, replies, strict=True)})
 
     def _create(self, candidate: Candidate, sets: Sets) -> tuple[Handle, Handle]:
         """Return a new model and the Solver that is to train it."""
@@ -111,7 +142,7 @@ class SolverTraining(Training):
             "lr_decay": self.decay,
             "batch_size": self.batch_size,
             "num_epochs": self.epochs,
-            # Nobody reads the histories, and slow code has no time for them.
+            # Nothing is judged by the histories, and slow code has no time for them.
             "num_train_samples": 1,
             "verbose": False,
         }
@@ -153,15 +184,15 @@ class OwnTraining(Training):
         """Return the steps."""
         return f"{self.settings['num_iters']} steps"
 
-    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Handle:
+    def train(self, candidate: Candidate, sets: Sets, seed: int) -> Trained:
         """Train in one call."""
         candidate.run([Seed(seed)])
         model = candidate.create(self.target, *self.arguments)
         watched = (sets.validation.X, sets.validation.y) if self.validates else ()
         data = (sets.training.X, sets.training.y, *watched)
         settings = {**self.settings, "verbose": False}
-        candidate.run([Seed(seed), Method(model, "train", data, settings)])
-        return model
+        replies = candidate.run([Seed(seed), Method(model, "train", data, settings)])
+        return Trained(model, returned=replies[-1].value)
 
 
 def _say_epoch(failed: CallFailed, done: int, epochs: int) -> Any:
