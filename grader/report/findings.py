@@ -56,7 +56,9 @@ def tell_findings(cause: Cause) -> tuple[Finding, ...]:
     for check in shown:
         told.setdefault(_sum_up(check, shown), []).append(check)
     return tuple(
-        Finding(as_sentence(printable(sentence)), tuple(filter(None, map(_tell_values, checks))))
+        Finding(
+            as_sentence(printable(sentence)), tuple(filter(None, map(tell_check_values, checks)))
+        )
         for sentence, checks in told.items()
     )
 
@@ -127,7 +129,8 @@ def _part(check: CheckResult) -> str:
     return split_id(check.id)[1].rpartition(" · ")[2] or "result"
 
 
-def _tell_values(check: CheckResult) -> Values | None:
+def tell_check_values(check: CheckResult) -> Values | None:
+    """Return what one check's part gave and should have given, None where that is not told."""
     evidence = check.outcome.evidence
     place = "" if not evidence.index else f"[{','.join(map(str, evidence.index))}]"
     if not evidence.got:

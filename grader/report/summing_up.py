@@ -21,6 +21,14 @@ CARRIED_SENTENCE = (
     "These are right for what they were given; what went wrong before them is charged there."
 )
 NO_ANSWER = "No answer was found."
+CONSEQUENCES_HEADING = "Fails only because of something else"
+CONSEQUENCES_SENTENCE = "These may well be right by themselves: mend what comes first, then see."
+APPEAL = (
+    "Do you think that this is not right? Tell your course's staff which check you mean and why, "
+    "and send them this report: the one in JSON holds everything that is needed. With the "
+    "submission's digest, the versions and the seed, they grade the same files in the same way "
+    "again."
+)
 _MOST_NAMES = 4
 _WHOLE_ANSWER = 4000
 _LONG_LIST = 2000
