@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grader.checked import Checked, assert_passes, check
     from grader.checks.classifiers import Classifier
     from grader.checks.descent import DescentCheck
     from grader.checks.draws import DrawsCheck
@@ -46,6 +47,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AccuracyScore",
     "Assignment",
+    "Checked",
     "Choice",
     "Classifier",
     "ClassifierLoss",
@@ -85,6 +87,8 @@ __all__ = [
     "ValueCheck",
     "Vectorised",
     "Visibility",
+    "assert_passes",
+    "check",
     "fixed",
     "grade",
     "integers",
@@ -98,6 +102,7 @@ __all__ = [
 _HOMES = {
     "AccuracyScore": "grader.checks.training",
     "Assignment": "grader.course.assignment",
+    "Checked": "grader.checked",
     "Choice": "grader.course.conventions",
     "Classifier": "grader.checks.classifiers",
     "ClassifierLoss": "grader.checks.linear",
@@ -137,6 +142,8 @@ _HOMES = {
     "ValueCheck": "grader.checks.value",
     "Vectorised": "grader.course.assignment",
     "Visibility": "grader.settings",
+    "assert_passes": "grader.checked",
+    "check": "grader.checked",
     "fixed": "grader.inputs",
     "grade": "grader.pipeline",
     "integers": "grader.inputs",
@@ -153,3 +160,17 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'grader' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Give a session of IPython or Jupyter the magic ``%grade``: ``%load_ext grader``."""
+    from grader.cli.magic import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """Take it away again: ``%unload_ext grader``."""
+    from grader.cli.magic import unload
+
+    unload(ipython)

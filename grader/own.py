@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from grader.model import Progress, Report
 from grader.pipeline import Grader
 from grader.settings import Limits
+from grader.submission.archive import Submission
 
 if TYPE_CHECKING:
     from grader.candidate.conversation import Starter
@@ -19,7 +20,7 @@ _NOTE = "Checked without isolation, by public checks only: this is no grade."
 
 
 def check_own_code(
-    path: Path,
+    path: Path | Submission,
     assignments: Sequence[str | Path] = (),
     *,
     targets: Sequence[str] = (),
@@ -32,8 +33,8 @@ def check_own_code(
 
     Parameters
     ----------
-    path : Path
-        A folder, a notebook, a Python file or an archive.
+    path : Path or Submission
+        A folder, a notebook, a Python file or an archive; or one that has been read.
     assignments : sequence of str or Path
         Names or folders; by default those that the code looks like.
     targets : sequence of str

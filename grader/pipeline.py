@@ -160,16 +160,17 @@ class Grader:
             raise
         self._shelf: Shelf | None = None
 
-    def grade(self, submission: Path, progress: Progress | None = None) -> Report:
-        """Grade one submission, as :func:`grade` does."""
+    def grade(self, submission: Path | Submission, progress: Progress | None = None) -> Report:
+        """Grade one submission, as :func:`grade` does; it may have been read already."""
         from grader.course.catalogue import Shelf
 
         started = time.perf_counter()
-        handed_in = open_submission(Path(submission))
+        if not isinstance(submission, Submission):
+            submission = open_submission(Path(submission))
         self._shelf = self._shelf or Shelf()
         self._await_self_test()
         tools = _Tools(self._starter, self._shelf, self._settings, progress)
-        report = _grade(handed_in, self._assignments, tools)
+        report = _grade(submission, self._assignments, tools)
         return replace(report, seconds=time.perf_counter() - started)
 
     def close(self) -> None:

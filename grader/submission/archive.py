@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, cast
@@ -74,9 +75,13 @@ class Submission:
     names: tuple[str, ...]
     """Every member's path, also of files that are not kept; bounded."""
     warnings: tuple[str, ...]
+    preferred: Mapping[str, str] = field(default_factory=dict)
+    """Function or class -> path of the file whose definition of it counts before all others."""
 
 
-def open_submission(path: Path, limits: ArchiveLimits | None = None) -> Submission:
+def open_submission(
+    path: Path, limits: ArchiveLimits | None = None, *, added: Mapping[str, bytes] | None = None
+) -> Submission:
     """Read a zip, a tar (plain or compressed), a folder, a notebook or a Python file.
 
     Parameters
@@ -85,6 +90,8 @@ def open_submission(path: Path, limits: ArchiveLimits | None = None) -> Submissi
         The file or folder; kinds are told by content, never by name.
     limits : ArchiveLimits, optional
         Bounds on what is read.
+    added : mapping, optional
+        Path -> content of files that count as if they lay there.
 
     Raises
     ------
@@ -112,6 +119,8 @@ def open_submission(path: Path, limits: ArchiveLimits | None = None) -> Submissi
         raise SubmissionError(f"{where}: may not be read; check its permissions") from None
     except UNREADABLE as problem:
         raise SubmissionError(_damaged(reader.name, problem)) from problem
+    for name, content in (added or {}).items():
+        reader.add(name, content)
     return reader.finish()
 
 
@@ -226,6 +235,11 @@ class _Reader:
         if _is_notebook(path) and len(content) > self.limits.short_bytes:
             content = shorten_notebook(content) or content
         return content if len(content) <= self.limits.file_bytes else None
+
+    def add(self, path: str, content: bytes) -> None:
+        """Take a file that lies nowhere, in place of one of that name."""
+        self._kept_bytes -= len(self._files.pop(path, b""))
+        self._keep(path, content)
 
     def _keep(self, path: str, content: bytes) -> None:
         if path in self._files:

@@ -53,6 +53,8 @@ class _Candidate:
     root: str
     exact: bool
     stub: bool
+    preferred: bool
+    """Whether the submission says that this file's definition counts."""
 
     @property
     def is_sure(self) -> bool:
@@ -63,6 +65,7 @@ class _Candidate:
         """Sort key: what a teaching assistant would grade comes first."""
         module = self.target.partition(":")[0]
         return (
+            not self.preferred,
             self.stub,
             looks_like_copy(self.source.path),
             not self.exact,
@@ -99,7 +102,8 @@ def locate(
             raise ValueError(f"target is {target!r}, expected module:name")
     sources = module_sources(submission.files)
     layout = Layout(sources, editions)
-    candidates = {t: _candidates(t, sources.values(), layout) for t in targets}
+    preferred = submission.preferred
+    candidates = {t: _candidates(t, sources.values(), layout, preferred) for t in targets}
     worth = Counter(
         root for found in candidates.values() for root in {c.root for c in found if not c.stub}
     )
@@ -133,36 +137,40 @@ def implemented(located: Located) -> frozenset[str]:
     return frozenset(t for t, found in located.definitions.items() if not found.stub)
 
 
-def _candidates(target: str, sources: Iterable[Source], layout: Layout) -> list[_Candidate]:
+def _candidates(
+    target: str, sources: Iterable[Source], layout: Layout, preferred: Mapping[str, str]
+) -> list[_Candidate]:
     name = target.partition(":")[2]
+    first = preferred.get(name, "")
     found: list[_Candidate] = []
     sources = sorted(sources, key=lambda source: source.is_notebook)
     # Notebooks last: where a module's own file is there, no cell can come before it.
     for source in sources:
         if name not in source.mentioned:
             continue
-        if source.is_notebook and any(one.is_sure for one in found):
-            break
+        if source.is_notebook and source.path != first and any(one.is_sure for one in found):
+            continue
         if node := source.definitions.get(name):
-            found.extend(_make_candidates(target, source, node, layout))
+            found.extend(_make_candidates(target, source, node, layout, first))
     if all(one.stub for one in found):
         # What was handed out may still be there, above the assignment that takes its place.
         places = [one.source for one in found] or [s for s in sources if s.may_bind(name)]
         for source in places:
             if node := source.bindings.get(name):
-                found.extend(_make_candidates(target, source, node, layout))
+                found.extend(_make_candidates(target, source, node, layout, first))
     return found
 
 
 def _make_candidates(
-    target: str, source: Source, node: Node, layout: Layout
+    target: str, source: Source, node: Node, layout: Layout, first: str
 ) -> Iterator[_Candidate]:
     """Yield the candidate that a definition of the right name is, if it is one."""
     module = target.partition(":")[0]
     if _is_meant(module, node, source):
         exact = bool(layout.editions_of(source, module))
         stub = is_stub(node, module)
-        yield _Candidate(target, source, node, layout.root_of(source), exact, stub)
+        root = layout.root_of(source)
+        yield _Candidate(target, source, node, root, exact, stub, source.path == first)
 
 
 def _is_meant(module: str, node: Node, source: Source) -> bool:
@@ -188,7 +196,7 @@ def _unreadable(
     A file in the edition's own place is what the notebooks import, so nothing but another
     such file can stand in for it; elsewhere any working definition is good enough.
     """
-    if best is not None and best.exact and not best.stub:
+    if best is not None and (best.preferred or (best.exact and not best.stub)):
         return None
     module, _, name = target.partition(":")
     damaged = []
@@ -217,6 +225,8 @@ def _warn(
         for other in candidates[target]
         if not other.stub
         and other.exact >= best.exact
+        # A notebook that a session runs in holds what it defines, as far as it is saved.
+        and not (best.preferred and other.source.is_notebook)
         and other.source.content != best.source.content
     }
     for used, other in sorted(passed_over):

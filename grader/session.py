@@ -1,0 +1,78 @@
+"""Reads the functions that a running IPython session has defined, for checks made from inside it.
+
+What a name means in the session is what its owner believes to be checked. A function that a cell
+defined is the session's own, whether the notebook is saved or not; one that was imported is its
+file's, as it stands on disk.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import FunctionType, MappingProxyType
+from typing import Any
+
+from grader.records import record
+from grader.submission.archive import Submission, open_submission
+
+CELLS = "session.ipynb"
+"""Name under which reports tell of the session's cells, each by the number that Jupyter shows."""
+_MOST_CELLS = 2_000
+"""As many as are read of a notebook."""
+
+
+@record
+class Session:
+    """What a session has defined."""
+
+    cells: tuple[str, ...]
+    """What was run, in order; the first has the number 1."""
+    own: frozenset[str]
+    """Functions and classes that a cell defined, as far as their names still mean these."""
+
+    def open(self, folder: Path) -> Submission:
+        """Read a folder and the session's own functions.
+
+        Raises
+        ------
+        SubmissionError
+            If the folder cannot be read, or holds nothing and the session neither.
+        """
+        if not self.own:
+            return open_submission(folder)
+        submission = open_submission(folder, added={CELLS: self._notebook()})
+        preferred: Mapping[str, str] = MappingProxyType(dict.fromkeys(self.own, CELLS))
+        return replace(submission, preferred=preferred)
+
+    def _notebook(self) -> bytes:
+        # Of a very long session the newest count, at the price of other numbers.
+        cells = [{"cell_type": "code", "source": text} for text in self.cells[-_MOST_CELLS:]]
+        return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def find_session() -> Session | None:
+    """Return the session that this code runs in; None outside IPython."""
+    program = sys.modules.get("IPython")
+    shell = program.get_ipython() if program is not None else None
+    return None if shell is None else read_session(shell)
+
+
+def read_session(shell: Any) -> Session:
+    """Return what a shell of IPython has run and defined.
+
+    Parameters
+    ----------
+    shell : InteractiveShell
+        Nothing in it is changed.
+    """
+    cells = tuple(shell.history_manager.input_hist_raw)[1:]  # it begins with an empty one
+    home = shell.user_module.__name__
+    own = (
+        name
+        for name, value in list(shell.user_ns.items())
+        if isinstance(value, FunctionType | type) and value.__module__ == home
+    )
+    return Session(cells, frozenset(own))
