@@ -48,10 +48,11 @@ def judge(
 ) -> Outcome:
     """Return what a check finds in a hand-in."""
     candidate = submit(files, *check.targets, limits=Limits(cpu_seconds=cpu_seconds))
-    if check.id not in THRESHOLDS:
+    known = repr(check)  # checks of different assignments share their ids
+    if known not in THRESHOLDS:
         found = check.expect(LocalCandidate(resolve), SEED)
-        THRESHOLDS[check.id] = float(found["at_least"])
-    expected = {"at_least": THRESHOLDS[check.id]}
+        THRESHOLDS[known] = float(found["at_least"])
+    expected = {"at_least": THRESHOLDS[known]}
     return check.run(candidate, expected, SEED)["accuracy"]  # type: ignore[arg-type]
 
 
