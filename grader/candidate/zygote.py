@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -61,19 +62,22 @@ class Zygote:
         """
         from grader.candidate.process import WorkerProcess  # with NumPy, while the parent loads it
 
-        self._await_ready()
         pairs = [os.pipe() for _ in range(4)]
         (requests, to_worker), *others = pairs
         theirs = [requests, *(write for _, write in others)]
         ours = [to_worker, *(read for read, _ in others)]
         try:
             message = json.dumps({"confinement": confinement.to_json()}).encode()
-            socket.send_fds(self._channel, [message], theirs)
+            with contextlib.suppress(BrokenPipeError):  # the answer says that it ended, and why
+                # A parent that is still loading finds the request when it is ready.
+                socket.send_fds(self._channel, [message], theirs)
+            self._await_ready()
             pidfd = self._receive()
         except (OSError, SandboxError) as error:
             for descriptor in ours:
                 os.close(descriptor)
-            raise SandboxError(f"a worker cannot be started: {error}; try grade doctor") from error
+            what = "a worker cannot" if self._ready else "the worker's parent process cannot"
+            raise SandboxError(f"{what} be started: {error}; try grade doctor") from error
         finally:
             for descriptor in theirs:
                 os.close(descriptor)
@@ -97,20 +101,17 @@ class Zygote:
         self.close()
 
     def _await_ready(self) -> None:
-        if self._ready:
-            return
-        try:
+        if not self._ready:
             self._receive()
-        except OSError as error:
-            message = f"the worker's parent process does not start: {error}; try grade doctor"
-            raise SandboxError(message) from error
-        self._ready = True
+            self._ready = True
 
     def _receive(self) -> int:
         """Return the descriptor that came with an answer, or -1."""
-        message, descriptors, _, _ = socket.recv_fds(self._channel, 1 << 16, 1)
+        message, descriptors = b"", list[int]()
+        with contextlib.suppress(ConnectionResetError):  # an end, too: with a request unread
+            message, descriptors, _, _ = socket.recv_fds(self._channel, 1 << 16, 1)
         if not message:
-            raise SandboxError(f"the worker's parent process ended: {self._last_words()}")
+            raise SandboxError(f"the parent process ended: {self._last_words()}")
         answer: dict[str, Any] = json.loads(message)
         if "error" in answer:
             raise SandboxError(answer["error"])

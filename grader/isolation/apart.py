@@ -1,5 +1,6 @@
 """Runs something in a child that leaves no trace in this process, and returns what it says."""
 
+import gc
 import os
 import warnings
 from collections.abc import Callable
@@ -16,6 +17,7 @@ def start(work: Callable[[], str]) -> tuple[int, int]:
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child == 0:
+        gc.disable()  # a collection would write to, and so copy, every page with an object
         _answer(writing, work)
     os.close(writing)
     return child, reading

@@ -29,7 +29,7 @@ SHARED = (
 WARM = (
     *("abc", "collections", "contextlib", "copy", "dataclasses", "datetime", "functools"),
     *("itertools", "json", "math", "operator", "pickle", "platform", "random", "re"),
-    *("string", "struct", "time", "traceback", "types", "typing", "warnings"),
+    *("struct", "time", "types", "typing", "warnings"),
     *("numpy.linalg", "numpy.random"),
 )
 """What course code imports most; loaded once here instead of once per submission."""

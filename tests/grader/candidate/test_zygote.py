@@ -107,6 +107,22 @@ def test_a_closed_parent_is_told_apart_from_a_broken_worker() -> None:
             zygote.start_worker(confine(Level.WEAK), Limits())
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.5])
+def test_a_parent_that_cannot_load_says_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, seconds: float
+) -> None:
+    """Its last line is told, whether it had ended before the request or ends without reading it."""
+    script = tmp_path / "bootstrap.py"
+    script.write_text(f"import time\ntime.sleep({0.5 - seconds})\nraise OSError('no such library')")
+    monkeypatch.setattr("grader.candidate.zygote.BOOTSTRAP", str(script))
+    with Zygote() as zygote:
+        here = descriptors("self")
+        time.sleep(seconds)
+        with pytest.raises(SandboxError, match=r"parent process.*no such library"):
+            zygote.start_worker(confine(Level.WEAK), Limits())
+        assert descriptors("self") == here
+
+
 GRADER = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
