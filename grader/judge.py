@@ -20,7 +20,8 @@ from grader.course.secret import Seeds
 from grader.course.trial import settle
 from grader.errors import SandboxError
 from grader.holding_back import hold_back
-from grader.model import CheckResult, Kind, Location, Outcome, Progress, SourceLine, Status
+from grader.model import CheckResult, Kind, Location, Outcome, Progress, Status
+from grader.quoting import Quoter
 from grader.reach import NameGraph
 from grader.records import record
 from grader.settings import Visibility
@@ -28,8 +29,6 @@ from grader.submission.definition import Definition
 from grader.submission.lines import find_result_line
 from grader.submission.overlay import ModuleSource, Programme
 
-_CONTEXT = 2
-_LONGEST_LINE = 160
 _PATIENCE = 6
 """Checks that may use up their whole time before those after them get a tenth of it each."""
 _SETTLED = frozenset({Status.PASSED, Status.MISSING, Status.NEEDS_REVIEW})
@@ -58,8 +57,11 @@ class Judge:
     modules: Mapping[str, ModuleSource]
     graph: NameGraph = field(init=False)
     """What each definition in the sources uses."""
+    quoter: Quoter = field(init=False)
+    """Shows lines of the sources."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "quoter", Quoter(self.modules))
         object.__setattr__(self, "graph", NameGraph(self.modules.values()))
 
     @classmethod
@@ -188,7 +190,7 @@ class Judge:
             outcome = Outcome(Status.MISSING, message, location=unwritten.location)
         elif outcome.location is None and outcome.status is not Status.MISSING:
             outcome = replace(outcome, location=self._blame(check, part, outcome))
-        excerpt = self._excerpt(outcome.location)
+        excerpt = self.quoter.excerpt(outcome.location)
         return replace(outcome, evidence=replace(outcome.evidence, excerpt=excerpt))
 
     def _unwritten(self, check: Check, part: str, outcome: Outcome) -> Definition | None:
@@ -237,35 +239,9 @@ class Judge:
         caller = find_caller(outcome.evidence.traceback, right)
         if caller is None:
             return result
-        evidence = replace(outcome.evidence, excerpt=self._excerpt(caller))
+        evidence = replace(outcome.evidence, excerpt=self.quoter.excerpt(caller))
         return replace(result, outcome=replace(outcome, location=caller, evidence=evidence))
-
-    def _excerpt(self, location: Location | None) -> tuple[SourceLine, ...]:
-        if location is None:
-            return ()
-        lines = self._lines_of(location.file)
-        first = max(1, location.line - _CONTEXT)
-        shown = lines[first - 1 : location.line + _CONTEXT]
-        return tuple(
-            SourceLine(number, text[:_LONGEST_LINE], marked=number == location.line)
-            for number, text in enumerate(shown, start=first)
-        )
-
-    def _lines_of(self, file: str) -> list[str]:
-        module = self.modules.get(file)
-        if module is not None:
-            return module.source.splitlines()
-        for path, module in self.modules.items():
-            if module.cells and file.startswith(f"{path}["):
-                return _cell_lines(module, file)
-        return []
 
 
 def _is_hidden(check: Check) -> bool:
     return check.visibility is not Visibility.PUBLIC
-
-
-def _cell_lines(module: ModuleSource, file: str) -> list[str]:
-    """Return the lines of one notebook cell, as far as they were kept."""
-    numbered = enumerate(module.source.splitlines(), start=1)
-    return [text for number, text in numbered if module.locate(number).file == file]

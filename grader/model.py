@@ -251,6 +251,10 @@ class SourceText:
     """One-based number of its first line."""
     lines: tuple[str, ...]
 
+    def holds(self, place: Location) -> bool:
+        """Return whether a place is among these lines."""
+        return self.file == place.file and 0 <= place.line - self.first < len(self.lines)
+
 
 class Audience(StrEnum):
     """Whom a report is for."""

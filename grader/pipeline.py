@@ -299,6 +299,8 @@ def _make_report(
     notes: tuple[str, ...],
     settings: _Settings,
 ) -> Report:
+    from grader.quoting import quote_functions
+
     infos = tuple(one.describe(located.edition) for one in graded)
     rows = graded if len(graded) == 1 else [one.prefixed() for one in graded]
     checks = tuple(check for one in rows for check in one.checks)
@@ -324,6 +326,7 @@ def _make_report(
         needs_regrade=any(c.outcome.status is Status.GRADER_ERROR for c in checks),
         warnings=(*handed_in.warnings, *located.warnings, *notes),
         missing=located.missing,
+        sources=quote_functions(checks, located.sources),
     )
 
 
