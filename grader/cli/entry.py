@@ -17,6 +17,7 @@ from grader.cli.audit import audit_checks
 from grader.cli.checking import check_code
 from grader.cli.doctor import examine
 from grader.cli.exit_codes import ExitCode
+from grader.cli.gradescope import make_gradescope_autograder
 from grader.cli.grading import grade_submission
 from grader.cli.importing import import_course_handout
 from grader.cli.release import release_assignment
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from click.formatting import HelpFormatter
 
 _OWN_OPTIONS = ("-h", "--help", "--version")
-_FOR_STAFF = frozenset({"audit", "import", "regenerate", "release", "secret", "validate"})
+_FOR_STAFF = frozenset(
+    {"audit", "gradescope", "import", "regenerate", "release", "secret", "validate"}
+)
 """Commands that need what the students' edition of this program does not have."""
 _STAFF_PACKAGE = "grader.families"
 
@@ -107,6 +110,7 @@ program.add_command(validate_assignments)
 program.add_command(audit_checks)
 program.add_command(release_assignment)
 program.add_command(draw_secret)
+program.add_command(make_gradescope_autograder)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

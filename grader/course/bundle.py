@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.assignment import Assignment, Question
-from grader.course.catalogue import LoadedAssignment
+from grader.course.catalogue import FINGERPRINTS, LoadedAssignment
 from grader.errors import AssignmentError
 from grader.settings import Visibility
 
 BUNDLE = "bundle.json"
 """The file that makes a folder a bundle."""
-FINGERPRINTS = "fingerprints.json"
-"""The file by which a bundle names known mistakes."""
 _FORMAT = "grade-bundle"
 _VERSION = 1
 _LARGEST = 64 << 20

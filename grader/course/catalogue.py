@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sys
 import traceback
@@ -17,6 +18,8 @@ from grader.course.assignment import Assignment
 from grader.errors import AssignmentError
 
 DECLARATION = "assignment.py"
+FINGERPRINTS = "fingerprints.json"
+"""The file by which a bundle, or a packed assignment, names known mistakes."""
 _FROM_FAMILIES = re.compile(
     r"^[ \t]*from[ \t]+grader\.families(?:\.(\w+))?[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)",
     re.MULTILINE,
@@ -45,8 +48,15 @@ class LoadedAssignment:
         return digest.hexdigest()
 
     def read_fingerprints(self) -> Mapping[str, Any] | None:
-        """Return what a bundle tells of known mistakes; None where the catalogue itself is."""
-        return None
+        """Return what is told of known mistakes; None where the catalogue itself is.
+
+        A bundle tells of them, and an assignment that was packed to be graded elsewhere.
+        """
+        path = self.folder / FINGERPRINTS
+        if not path.is_file():
+            return None
+        found: Mapping[str, Any] = json.loads(path.read_bytes())
+        return found
 
 
 class Shelf:

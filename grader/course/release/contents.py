@@ -9,12 +9,11 @@ from dataclasses import replace
 from grader.course.assignment import Assignment
 from grader.course.bundle import (
     BUNDLE,
-    FINGERPRINTS,
     only_public,
     public_names,
     write_declaration,
 )
-from grader.course.catalogue import LoadedAssignment
+from grader.course.catalogue import FINGERPRINTS, LoadedAssignment
 from grader.course.expected import FILE, Values, check_of, expected_for, pack
 from grader.course.starter.modules import Starter, edition_named, make_starter
 from grader.course.student_notebook import (

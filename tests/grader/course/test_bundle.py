@@ -14,12 +14,11 @@ import pytest
 import grader
 from grader.course.bundle import (
     BUNDLE,
-    FINGERPRINTS,
     is_bundle,
     load_bundle,
     write_declaration,
 )
-from grader.course.catalogue import load_assignment
+from grader.course.catalogue import FINGERPRINTS, load_assignment
 from grader.course.expected import FILE, expected_for, pack, regenerate
 from grader.course.release.contents import only_public_values
 from grader.diagnosis.fingerprints import make_fingerprints
