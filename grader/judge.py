@@ -21,7 +21,6 @@ from grader.course.trial import settle
 from grader.errors import SandboxError
 from grader.holding_back import hold_back
 from grader.model import CheckResult, Kind, Location, Outcome, Progress, Status
-from grader.quoting import Quoter
 from grader.reach import NameGraph
 from grader.records import record
 from grader.settings import Visibility
@@ -57,11 +56,8 @@ class Judge:
     modules: Mapping[str, ModuleSource]
     graph: NameGraph = field(init=False)
     """What each definition in the sources uses."""
-    quoter: Quoter = field(init=False)
-    """Shows lines of the sources."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "quoter", Quoter(self.modules))
         object.__setattr__(self, "graph", NameGraph(self.modules.values()))
 
     @classmethod
@@ -190,8 +186,10 @@ class Judge:
             outcome = Outcome(Status.MISSING, message, location=unwritten.location)
         elif outcome.location is None and outcome.status is not Status.MISSING:
             outcome = replace(outcome, location=self._blame(check, part, outcome))
-        excerpt = self.quoter.excerpt(outcome.location)
-        return replace(outcome, evidence=replace(outcome.evidence, excerpt=excerpt))
+        from grader.quoting import excerpt  # most submissions fail nothing
+
+        shown = excerpt(outcome.location, self.modules)
+        return replace(outcome, evidence=replace(outcome.evidence, excerpt=shown))
 
     def _unwritten(self, check: Check, part: str, outcome: Outcome) -> Definition | None:
         """Return a stub among what the check calls, directly or in one step."""
@@ -239,7 +237,10 @@ class Judge:
         caller = find_caller(outcome.evidence.traceback, right)
         if caller is None:
             return result
-        evidence = replace(outcome.evidence, excerpt=self.quoter.excerpt(caller))
+        from grader.quoting import excerpt
+
+        shown = excerpt(caller, self.modules)
+        evidence = replace(outcome.evidence, excerpt=shown)
         return replace(result, outcome=replace(outcome, location=caller, evidence=evidence))
 
 

@@ -22,7 +22,16 @@ from grader.isolation.failure import IsolationError
 from grader.isolation.levels import choose
 from grader.isolation.self_test import SelfTest, find_next
 from grader.isolation.visible import default_read_only
-from grader.model import GraderInfo, Location, Progress, Report, Status, SubmissionInfo
+from grader.model import (
+    CheckResult,
+    GraderInfo,
+    Location,
+    Progress,
+    Report,
+    SourceText,
+    Status,
+    SubmissionInfo,
+)
 from grader.records import record
 from grader.settings import Limits
 from grader.submission.archive import Submission, open_submission
@@ -299,8 +308,6 @@ def _make_report(
     notes: tuple[str, ...],
     settings: _Settings,
 ) -> Report:
-    from grader.quoting import quote_functions
-
     infos = tuple(one.describe(located.edition) for one in graded)
     rows = graded if len(graded) == 1 else [one.prefixed() for one in graded]
     checks = tuple(check for one in rows for check in one.checks)
@@ -326,8 +333,17 @@ def _make_report(
         needs_regrade=any(c.outcome.status is Status.GRADER_ERROR for c in checks),
         warnings=(*handed_in.warnings, *located.warnings, *notes),
         missing=located.missing,
-        sources=quote_functions(checks, located.sources),
+        sources=_quote(checks, located),
     )
+
+
+def _quote(checks: Sequence[CheckResult], located: Located) -> tuple[SourceText, ...]:
+    """Return the functions in which checks failed; if none did, nothing is loaded for it."""
+    if all(check.outcome.location is None for check in checks):
+        return ()
+    from grader.quoting import quote_functions
+
+    return quote_functions(checks, located.sources)
 
 
 def choose_level(asked: str) -> Level:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from grader.model import CheckResult, Location, SourceLine, SourceText, Status
-from grader.records import record
 from grader.settings import Visibility
 
 if TYPE_CHECKING:
@@ -29,38 +28,27 @@ _CHOSEN_BY_CODE = frozenset({Status.ERRORED, Status.CRASHED, Status.TIMED_OUT})
 """Outcomes whose place is where code stopped, which may depend on what it was given."""
 
 
-@record
-class Quoter:
-    """Knows the lines of a submission's modules as they were imported.
+def excerpt(
+    location: Location | None, modules: Mapping[str, ModuleSource]
+) -> tuple[SourceLine, ...]:
+    """Return the lines around a place, which is marked; none if it is not known.
 
     Parameters
     ----------
+    location : Location or None
+        The place.
     modules : mapping
-        By path.
+        Modules as they were imported, by path.
     """
-
-    modules: Mapping[str, ModuleSource]
-
-    def excerpt(self, location: Location | None) -> tuple[SourceLine, ...]:
-        """Return the lines around a place, which is marked; none if it is not known."""
-        if location is None:
-            return ()
-        lines = self._lines_of(location.file)
-        first = max(1, location.line - CONTEXT)
-        shown = lines[first - 1 : location.line + CONTEXT]
-        return tuple(
-            SourceLine(number, text[:LONGEST_LINE], marked=number == location.line)
-            for number, text in enumerate(shown, start=first)
-        )
-
-    def _lines_of(self, file: str) -> list[str]:
-        module = self.modules.get(file)
-        if module is not None:
-            return _split(module.source)
-        for path, module in self.modules.items():
-            if module.cells and file.startswith(f"{path}["):
-                return _cell_lines(module, file)
-        return []
+    if location is None:
+        return ()
+    lines = _lines_of(location.file, modules)
+    first = max(1, location.line - CONTEXT)
+    shown = lines[first - 1 : location.line + CONTEXT]
+    return tuple(
+        SourceLine(number, text[:LONGEST_LINE], marked=number == location.line)
+        for number, text in enumerate(shown, start=first)
+    )
 
 
 def quote_functions(
@@ -152,6 +140,16 @@ def _extent(function: _Function) -> tuple[int, int]:
 def _split(text: str) -> list[str]:
     """Return lines as Python counts them: a form feed ends none."""
     return text.removesuffix("\n").split("\n")
+
+
+def _lines_of(file: str, modules: Mapping[str, ModuleSource]) -> list[str]:
+    module = modules.get(file)
+    if module is not None:
+        return _split(module.source)
+    for path, module in modules.items():
+        if module.cells and file.startswith(f"{path}["):
+            return _cell_lines(module, file)
+    return []
 
 
 def _cell_lines(module: ModuleSource, file: str) -> list[str]:

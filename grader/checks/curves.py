@@ -62,8 +62,14 @@ def _draw(name: str, unit: str, first: int, values: Sequence[Any]) -> Curve | No
     """Return a history as a curve, thinned evenly; None if it is none."""
     if len(values) < 2:
         return None
-    places = np.unique(np.linspace(0, len(values) - 1, min(len(values), POINTS)).astype(int))
-    numbers = tuple(as_float(values[place]) for place in places)
+    count = min(len(values), POINTS)
+    places = [k * (len(values) - 1) // (count - 1) for k in range(count)]
+    numbers = tuple(map(_as_number, map(values.__getitem__, places)))
     if not all(map(math.isfinite, numbers)):
         return None
     return Curve(name, unit, tuple(float(place + first) for place in places), numbers)
+
+
+def _as_number(value: Any) -> float:
+    """Return a number as a plain float, NaN for anything else."""
+    return value if type(value) is float else as_float(value)

@@ -9,7 +9,7 @@ import pytest
 
 from grader.model import CheckResult, Kind, Location, Outcome, Report, SourceText, Status
 from grader.pipeline import Grader
-from grader.quoting import LONGEST_FUNCTION, LONGEST_LINE, MOST_QUOTED, Quoter, quote_functions
+from grader.quoting import LONGEST_FUNCTION, LONGEST_LINE, MOST_QUOTED, excerpt, quote_functions
 from grader.report.visibility import STUDENT, shown
 from grader.settings import Visibility
 from grader.submission.overlay import ModuleSource
@@ -168,7 +168,7 @@ def test_lines_are_counted_as_python_counts_them() -> None:
     text = "# \x0c \x85 \u2028 here\nx = 1\n\x0c\ndef f():\n    return 1\n"
     assert quote(text, 5) == [(4, 5)]
     module = ModuleSource("a.py", ("a",), package=False, source=text, provided=False)
-    marked = [line for line in Quoter({"a.py": module}).excerpt(Location("a.py", 5)) if line.marked]
+    marked = [line for line in excerpt(Location("a.py", 5), {"a.py": module}) if line.marked]
     assert [line.text for line in marked] == ["    return 1"]
 
 
@@ -191,14 +191,13 @@ def test_functions_in_notebooks_are_quoted_by_cell() -> None:
 def test_an_excerpt_marks_its_line() -> None:
     """Two lines above and below, as far as there are any."""
     module = ModuleSource("a.py", ("a",), package=False, source="a\nb\nc\nd\n", provided=False)
-    quoter = Quoter({"a.py": module})
-    lines = quoter.excerpt(Location("a.py", 4))
+    lines = excerpt(Location("a.py", 4), {"a.py": module})
     assert [(line.number, line.text, line.marked) for line in lines] == [
         (2, "b", False),
         (3, "c", False),
         (4, "d", True),
     ]
-    assert quoter.excerpt(None) == quoter.excerpt(Location("b.py", 1)) == ()
+    assert excerpt(None, {"a.py": module}) == excerpt(Location("b.py", 1), {"a.py": module}) == ()
 
 
 def functions(count: int, lines: int) -> dict[str, Source]:
