@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from typing import IO
 
 _CHUNK = 1 << 16
@@ -11,6 +12,8 @@ _FULL = 4 << 20
 """Bytes that wait to be taken before a pipe is read no further."""
 _WRITTEN = 1 << 20
 _SETTLE_SECONDS = 1.0
+_LONGEST_WAIT = 0.2
+"""Seconds after which a longer wait begins anew: on Windows, Ctrl-C is heard only in between."""
 
 
 class Inbox(threading.Thread):
@@ -53,13 +56,23 @@ class Inbox(threading.Thread):
             How many bytes: 0 at the end of the pipe, None if none came in time.
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: self._data or self._ended, seconds):
+            if not self._await_change(seconds):
                 return None
             count = min(len(view), len(self._data))
             view[:count] = self._data[:count]
             del self._data[:count]
             self._changed.notify_all()
             return count
+
+    def _await_change(self, seconds: float) -> bool:
+        """Return whether data or the end of the pipe came within a time."""
+        last = time.monotonic() + seconds
+        while not (self._data or self._ended):
+            left = last - time.monotonic()
+            if left <= 0:
+                return False
+            self._changed.wait(min(left, _LONGEST_WAIT))
+        return True
 
     def close(self) -> None:
         """Take no more; what still comes is dropped."""

@@ -93,12 +93,12 @@ def _check(
         )
 
 
-def _split(line: str) -> list[str]:
+def _split(line: str, *, windows: bool = os.name == "nt") -> list[str]:
     """Return the words of a line as a shell would, with the backslashes of Windows' paths kept."""
     words = shlex.shlex(line, posix=True, punctuation_chars=False)
     words.whitespace_split = True
     words.commenters = ""
-    if os.name == "nt":
+    if windows:
         words.escape = ""
     try:
         return list(words)

@@ -6,17 +6,21 @@ import html
 import re
 
 _STYLE = re.compile(r"\x1b\[([\d;]*)m")
-# Each can be read on white and on a dark theme's black: at least 4.5 to 1 and 4 to 1. Nothing is
-# told by colour alone.
+# Mixed with the colour that the notebook's theme writes in, so that each has a contrast of at least
+# 4.5 to 1 on light and on dark. Nothing is told by colour alone.
+_MIX = "color:color-mix(in srgb,currentColor 40%,{})"
 _DECLARATIONS = {
     "1": "font-weight:bold",
     "2": "opacity:.75",
-    "31": "color:#d3343c",
-    "32": "color:#15803d",
-    "33": "color:#a16207",
-    "36": "color:#0e7490",
+    "31": _MIX.format("#e5141e"),
+    "32": _MIX.format("#0c9b3c"),
+    "33": _MIX.format("#b87800"),
+    "36": _MIX.format("#0090b8"),
 }
-_BLOCK = "white-space:pre;overflow-x:auto;line-height:1.35"
+_BLOCK = (
+    "white-space:pre;overflow-x:auto;line-height:1.35;"
+    "font-family:var(--jp-code-font-family,ui-monospace),monospace"
+)
 
 
 def write_block(text: str) -> str:

@@ -16,6 +16,7 @@ import pytest
 from nbclient import NotebookClient
 
 import grader
+from grader.cli.magic import _split
 
 ROOT = Path(grader.__file__).parent.parent
 CORRECT = ROOT / "examples" / "submission"
@@ -203,7 +204,7 @@ def test_a_notebook_shows_html(outputs: dict[str, list[Any]]) -> None:
     (result,) = outputs["defined"]
     page: str = result.data["text/html"]
     assert page.startswith("<pre ")
-    assert re.search(r'<span style="font-weight:bold;color:#\w+">FAIL</span>', page)
+    assert re.search(r'<span style="font-weight:bold;color:[^"]+">FAIL</span>', page)
     assert "&gt; 5 | " in page
 
 
@@ -224,6 +225,26 @@ def test_it_works_in_a_plain_shell(tmp_path: Path) -> None:
     assert "FAIL relu_forward" in ended.stdout
     assert "session.ipynb[3]:3" in ended.stdout
     assert "\x1b[" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "windows", "words"),
+    [
+        (r"--assignment C:\course\week1 adam", True, ["--assignment", r"C:\course\week1", "adam"]),
+        (r"--assignment 'my course\week1'", True, ["--assignment", r"my course\week1"]),
+        (
+            r"--assignment my\ course/week1 # x",
+            False,
+            ["--assignment", "my course/week1", "#", "x"],
+        ),
+        ("", False, []),
+    ],
+)
+def test_a_line_is_split_as_its_system_writes_paths(
+    line: str, windows: bool, words: list[str]
+) -> None:
+    """Backslashes of Windows are no escapes."""
+    assert _split(line, windows=windows) == words
 
 
 def test_importing_the_package_loads_no_ipython() -> None:
