@@ -15,6 +15,7 @@ from grader import __version__
 from grader.cli.assignments import list_assignments, regenerate_assignments, show_assignment
 from grader.cli.audit import audit_checks
 from grader.cli.checking import check_code
+from grader.cli.ci import grade_repository
 from grader.cli.doctor import examine
 from grader.cli.exit_codes import ExitCode
 from grader.cli.gradescope import make_gradescope_autograder
@@ -111,6 +112,7 @@ program.add_command(audit_checks)
 program.add_command(release_assignment)
 program.add_command(draw_secret)
 program.add_command(make_gradescope_autograder)
+program.add_command(grade_repository)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grader.course.assignment import Assignment, Question
@@ -20,6 +22,7 @@ from grader.settings import Visibility
 
 BUNDLE = "bundle.json"
 """The file that makes a folder a bundle."""
+_VALUES = "expected.npz"
 _FORMAT = "grade-bundle"
 _VERSION = 1
 _LARGEST = 64 << 20
@@ -98,6 +101,32 @@ def load_bundle(folder: Path) -> LoadedBundle:
         values_digest,
         fingerprints_digest,
     )
+
+
+def unpack_bundle(archive: Path, folder: Path) -> Path:
+    """Unpack the files of a zipped bundle, and nothing else of it, into a folder.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    AssignmentError
+        If it is no zip, is damaged, or holds no bundle.
+    """
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            found = {PurePosixPath(one.filename).name: one for one in packed.infolist()}
+            for name in (BUNDLE, _VALUES, FINGERPRINTS):
+                if name in found and found[name].file_size <= _LARGEST:
+                    (folder / name).write_bytes(packed.read(found[name]))
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise AssignmentError(f"{archive}: it cannot be unpacked: {error}") from error
+    if not is_bundle(folder):
+        raise AssignmentError(f"{archive}: it holds no {BUNDLE}; give the bundle's zip")
+    return folder
 
 
 def write_declaration(assignment: Assignment, values: bytes, fingerprints: bytes = b"") -> str:

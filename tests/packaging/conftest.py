@@ -28,15 +28,21 @@ RunGrade = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")
-def student_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what the students' wheel is built from: building leaves traces."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("grader", "packaging"):
+        shutil.copytree(ROOT / name, folder / name, ignore=NOT_SOURCE, symlinks=True)
+    shutil.copy(ROOT / "LICENSE", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def student_wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the students' wheel without a C compiler."""
     if int(metadata.version("setuptools").split(".")[0]) < 77:
         pytest.skip("setuptools cannot build this package: pip install '.[test]'")
     folder = tmp_path_factory.mktemp("student")
-    checkout = folder / "checkout"
-    for name in ("grader", "packaging"):
-        shutil.copytree(ROOT / name, checkout / name, ignore=NOT_SOURCE, symlinks=True)
-    shutil.copy(ROOT / "LICENSE", checkout)
     program = f"from setuptools import build_meta; build_meta.build_wheel({str(folder)!r})"
     finished = subprocess.run(
         [sys.executable, "-c", program],

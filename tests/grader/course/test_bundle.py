@@ -4,7 +4,9 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from grader.course.bundle import (
     BUNDLE,
     is_bundle,
     load_bundle,
+    unpack_bundle,
     write_declaration,
 )
 from grader.course.catalogue import FINGERPRINTS, load_assignment
@@ -232,3 +235,30 @@ def test_changed_fingerprints_are_refused(explaining: Path, submission: Path) ->
     (explaining / FINGERPRINTS).write_text("{}")
     with pytest.raises(AssignmentError, match="fetch the bundle again"):
         grade(submission, [explaining])
+
+
+def test_zipped_bundles_are_unpacked_and_nothing_besides(bundle: Path, tmp_path: Path) -> None:
+    """Whatever folder they lie in; other members, and where they point to, do not matter."""
+    with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as archive:
+        for file in bundle.iterdir():
+            archive.write(file, f"course_bundle/{file.name}")
+        archive.writestr("../evil.py", "evil")
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    assert load_bundle(unpack_bundle(tmp_path / "bundle.zip", folder)) == replace(
+        load_bundle(bundle), folder=folder
+    )
+    assert sorted(path.name for path in folder.iterdir()) == [BUNDLE, FILE]
+    assert not (tmp_path / "evil.py").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"text"])
+def test_what_is_no_zipped_bundle_is_told(content: bytes, tmp_path: Path) -> None:
+    """One line that names the file."""
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(AssignmentError, match=r"a\.zip: it cannot be unpacked"):
+        unpack_bundle(tmp_path / "a.zip", tmp_path)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("other.json", "{}")
+    with pytest.raises(AssignmentError, match=r"it holds no bundle\.json"):
+        unpack_bundle(tmp_path / "a.zip", tmp_path)
