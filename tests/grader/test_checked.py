@@ -10,7 +10,7 @@ import pytest
 
 import grader
 from grader.checked import Checked
-from grader.errors import SandboxError, SelectionError
+from grader.errors import SandboxError, SelectionError, SubmissionError
 from grader.model import Outcome, Report, Status
 
 ROOT = Path(grader.__file__).parent.parent
@@ -89,3 +89,10 @@ def test_what_a_person_judges_is_no_failure(report: Report) -> None:
     )
     assert Checked(small).passed
     assert Checked(small).out_of(2) == 2.0
+
+
+def test_a_folder_that_looks_like_nothing_is_told_so(tmp_path: Path) -> None:
+    """With what to do about it."""
+    (tmp_path / "hello.py").write_text("def greet():\n    return 1\n")
+    with pytest.raises(SubmissionError, match="choose one with --assignment"):
+        grader.check(path=tmp_path)
