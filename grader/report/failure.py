@@ -11,6 +11,7 @@ from grader.report.telling import (
     TRACEBACK_HEADING,
     is_told_briefly,
     tell_absent,
+    tell_cell,
     tell_concerned,
     tell_cost,
     tell_diagnoses,
@@ -127,10 +128,11 @@ def _write_evidence(paper: Paper, cause: Cause, report: Report, *, everything: b
         paper.paragraph(explanation)
     for note in outcome.evidence.notes if everything else outcome.evidence.notes[:4]:
         paper.paragraph(printable(note))
-    if outcome.evidence.counterexample:
+    cell = tell_cell(outcome.evidence)
+    if cell:
         paper.paragraph(CELL_HEADING)
-        for line in outcome.evidence.counterexample.splitlines():
-            paper.quote(printable_code(line))
+    for line in cell:
+        paper.quote(line)
     _write_code(paper, outcome.evidence, most=None if everything else _MOST_LINES)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import Any
 
 from grader.model import CheckResult, Report, Status
 from grader.report import terminal
-from grader.report.rows import assignment_of, explain, number
+from grader.report.rows import assignment_of, by_question, explain, number
 from grader.report.telling import tell_place
 from grader.report.untrusted import json_text, printable
 from grader.report.visibility import STUDENT, Reader, shown
@@ -37,7 +36,11 @@ def render(report: Report, reader: Reader = STUDENT) -> str:
     https://gradescope-autograders.readthedocs.io/en/latest/specs/, "Output format".
     """
     report = shown(report, reader)
-    tests = [_test(check, place, report) for check, place in _number(report)]
+    tests = [
+        _test(check, f"{first}.{second}", report)
+        for first, (_, checks) in enumerate(by_question(report), start=1)
+        for second, check in enumerate(checks, start=1)
+    ]
     document = {
         "score": number(sum(check.score for check in report.checks)),
         "execution_time": number(report.seconds),
@@ -51,17 +54,6 @@ def render(report: Report, reader: Reader = STUDENT) -> str:
         "tests": tests,
     }
     return json_text(json.dumps(document, indent=2, allow_nan=False)) + "\n"
-
-
-def _number(report: Report) -> list[tuple[CheckResult, str]]:
-    """Return each check with its number, such as ``2.3``: the third of the second question."""
-    questions = {question.id: place for place, question in enumerate(report.questions, start=1)}
-    seen: Counter[str] = Counter()
-    numbered = []
-    for check in report.checks:
-        seen[check.question] += 1
-        numbered.append((check, f"{questions[check.question]}.{seen[check.question]}"))
-    return numbered
 
 
 def _test(check: CheckResult, place: str, report: Report) -> dict[str, Any]:
@@ -97,7 +89,7 @@ def _test(check: CheckResult, place: str, report: Report) -> dict[str, Any]:
 def _name(check: CheckResult) -> str:
     """Return a check's id, and how it ended where passed and failed do not say it."""
     status = check.outcome.status
-    name = printable(check.id, limit=_NAME_LENGTH)
+    name = printable(check.id, limit=_NAME_LENGTH) or "check"
     return name if status in (Status.PASSED, Status.FAILED) else f"{name} ({STATUS_WORDS[status]})"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from grader.model import CheckResult, QuestionScore, Report, Status
-from grader.report.rows import assignment_of, explain, message_of, number, seconds_of
+from grader.report.rows import assignment_of, by_question, explain, message_of, number, seconds_of
 from grader.report.untrusted import printable, without_log_commands
 from grader.report.visibility import STUDENT, Reader, shown
 from grader.report.wording import count_points, points
@@ -31,8 +31,7 @@ def render(report: Report, reader: Reader = STUDENT) -> str:
     report = shown(report, reader)
     names = "+".join(assignment.name for assignment in report.assignments)
     root = ET.Element("testsuites", {"name": _text(names), **_count(report.checks)})
-    for question in report.questions:
-        own = [check for check in report.checks if check.question == question.id]
+    for question, own in by_question(report):
         root.append(_suite(question, own, report))
     ET.indent(root)
     # The encoding is the one in which reports are written, whatever this machine's is.

@@ -27,6 +27,7 @@ from grader.report.telling import (
     is_told_briefly,
     tell_absent,
     tell_cause,
+    tell_cell,
     tell_concerned,
     tell_cost,
     tell_diagnoses,
@@ -200,9 +201,10 @@ def _evidence(cause: Cause, report: Report) -> Iterator[str]:
     for headline, explanation in tell_diagnoses(cause):
         yield f"**{_text(headline)}** {_text(explanation)}".rstrip()
     yield from _list(map(_text, evidence.notes[:4]))
-    if evidence.counterexample:
+    cell = tell_cell(evidence)
+    if cell:
         yield CELL_HEADING
-        yield fence(map(printable_code, evidence.counterexample.splitlines()))
+        yield fence(cell)
     if evidence.traceback:
         yield TRACEBACK_HEADING
         entries = [line for entry in evidence.traceback for line in entry.splitlines()]

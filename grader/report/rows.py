@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.model import CheckResult, Report, Status
+from grader.model import CheckResult, QuestionScore, Report, Status
 from grader.report.causes import Cause
 from grader.report.check_ids import own_check
 from grader.report.failure import write_explanation
@@ -28,6 +28,24 @@ def assignment_of(check: CheckResult, report: Report) -> str:
     name = check.question.rpartition("/")[0]
     known = [assignment.name for assignment in report.assignments]
     return name if name or not known else known[0]
+
+
+def by_question(
+    report: Report,
+) -> tuple[tuple[QuestionScore, tuple[CheckResult, ...]], ...]:
+    """Return every question with its checks, ones that no question of the report lists at last."""
+    groups: dict[str, list[CheckResult]] = {question.id: [] for question in report.questions}
+    known = {question.id: question for question in report.questions}
+    for check in report.checks:
+        groups.setdefault(check.question, []).append(check)
+    return tuple(
+        (known.get(name) or _sum_up(name, checks), tuple(checks)) for name, checks in groups.items()
+    )
+
+
+def _sum_up(name: str, checks: Sequence[CheckResult]) -> QuestionScore:
+    score, most = sum(check.score for check in checks), sum(check.max_score for check in checks)
+    return QuestionScore(name, name, score, most)
 
 
 def message_of(check: CheckResult) -> str:

@@ -10,7 +10,7 @@ from grader.model import Certainty, Evidence, Location, Report, Status
 from grader.records import record
 from grader.report.causes import Cause, absent_name, is_absent
 from grader.report.check_ids import name_parts, own_check, split_id
-from grader.report.untrusted import printable
+from grader.report.untrusted import printable, printable_code
 from grader.report.wording import (
     DEFAULT_MESSAGES,
     as_sentence,
@@ -28,6 +28,7 @@ _TOLD_BRIEFLY = frozenset(
     {Status.MISSING, Status.BLOCKED, Status.NEEDS_REVIEW, Status.GRADER_ERROR}
 )
 _MOST_SIBLINGS = 6
+_LONGEST_CELL = 60
 _MOST_DIAGNOSES = 3
 _DIAGNOSIS_LENGTH = 400
 _BEGINNINGS = {
@@ -133,6 +134,12 @@ def tell_diagnoses(cause: Cause) -> tuple[tuple[str, str], ...]:
         explanation = as_sentence(printable(evidence.explanation, limit=_DIAGNOSIS_LENGTH))
         told.append((as_sentence(f"{_BEGINNINGS[evidence.certainty]}: {title}"), explanation))
     return tuple(told)
+
+
+def tell_cell(evidence: Evidence) -> tuple[str, ...]:
+    """Return lines for a notebook that show a broken law; none if nobody would paste so many."""
+    lines = evidence.counterexample.splitlines()
+    return tuple(map(printable_code, lines)) if len(lines) <= _LONGEST_CELL else ()
 
 
 def tell_samples(evidence: Evidence) -> str:

@@ -22,7 +22,7 @@ from grader.report.summing_up import (
     NO_ANSWER,
 )
 from grader.report.telling import CELL_HEADING, TRACEBACK_HEADING
-from grader.report.untrusted import printable
+from grader.report.untrusted import markup_text, printable
 from grader.report.visibility import STUDENT, Reader, shown
 from grader.report.wording import points
 
@@ -57,9 +57,9 @@ def render(report: Report, reader: Reader = STUDENT, *, command: str = "") -> st
     environment = _environment()
     style = environment.get_template("report.css").render()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return environment.get_template("report.html").render(
-        page=build_page(report, command=command), style_digest=digest
-    )
+    page = build_page(report, command=command)
+    document = environment.get_template("report.html").render(page=page, style_digest=digest)
+    return markup_text(document)
 
 
 @cache

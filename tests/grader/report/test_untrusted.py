@@ -19,6 +19,7 @@ from grader.report.untrusted import (
     log_command_data,
     log_command_property,
     markdown_text,
+    markup_text,
     printable,
     printable_code,
     without_log_commands,
@@ -130,6 +131,7 @@ def test_markdown_text_has_no_meaning(text: str) -> None:
     assert "<" not in safe
     assert "\n" not in safe
     assert not re.search(r"&(?!amp;|lt;|gt;)", safe)
+    assert not re.search(r"[@#](?!\u2060)", safe)
 
 
 @settings(deadline=None)
@@ -157,6 +159,17 @@ def test_json_without_commands_means_the_same(value: object) -> None:
     document = json.dumps(value)
     assert json.loads(json_text(document)) == json.loads(document)
     assert "##[" not in json_text(document)
+
+
+@settings(deadline=None)
+@given(ANY_TEXT)
+def test_pages_without_commands_mean_the_same(text: str) -> None:
+    """What a browser reads stays, and no line of the page begins a command."""
+    page = f"<p>{html.escape(printable(text))}</p>\n"
+    page = page.replace("\\n", "\n")
+    assert html.unescape(markup_text(page)) == html.unescape(page)
+    assert "##[" not in markup_text(page)
+    assert not [line for line in markup_text(page).split("\n") if line.lstrip().startswith("::")]
 
 
 def test_folders_of_the_machine_are_left_out() -> None:
