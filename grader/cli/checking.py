@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shlex
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import click
 
 from grader.cli.destinations import read_destinations
 from grader.cli.grading import (
-    check_path,
+    as_path,
     judge_score,
     prepare,
     with_assignments,
@@ -21,12 +23,15 @@ from grader.cli.grading import (
 )
 from grader.cli.progress import show_progress
 from grader.cli.writing import Writer, with_formats
+from grader.errors import SelectionError, SubmissionError
 from grader.report.visibility import STUDENT
 from grader.settings import Limits
 
+_TARGET = re.compile(r"[^\W\d]\w*(:[^\W\d]\w*)?")
+
 
 @click.command(name="check")
-@click.argument("path", default=".", callback=check_path)
+@click.argument("named", metavar="[TARGET|PATH]...", nargs=-1)
 @click.option(
     "--target",
     "targets",
@@ -42,7 +47,7 @@ from grader.settings import Limits
 @with_quiet
 @with_verbose
 def check_code(  # noqa: PLR0917 - click passes them by name
-    path: Path,
+    named: tuple[str, ...],
     targets: tuple[str, ...],
     assignments: tuple[str, ...],
     formats: tuple[str, ...],
@@ -54,30 +59,56 @@ def check_code(  # noqa: PLR0917 - click passes them by name
 ) -> int:
     """Check your own code, by default in this folder, with the public checks.
 
+    A TARGET is a function or class, such as affine_forward; without any, all are checked. A word
+    that a file or folder is called, or that has a slash or a dot in it, is the PATH.
+
     It runs as it is, without isolation, on Linux, macOS and Windows: only for code you trust.
     The score is no grade. Exit codes are those of grade.
     """
     detail = prepare(quiet=quiet, verbose=verbose)
+    path, words = _sort_out(named)
+    targets = tuple(dict.fromkeys((*words, *targets)))
     destinations = read_destinations(formats or ("terminal",), path)
     # Checking needs NumPy and the assignments; asking for help does not.
     from grader.own import NOTICE, check_own_code
 
     click.echo(f"grade: {NOTICE}", err=True)
     limits = Limits() if timeout is None else Limits(cpu_seconds=timeout)
-    with show_progress(wanted=not quiet) as progress:
-        report = check_own_code(
-            path, assignments, targets=targets, limits=limits, seed=seed, progress=progress
-        )
+    try:
+        with show_progress(wanted=not quiet) as progress:
+            report = check_own_code(
+                path, assignments, targets=targets, limits=limits, seed=seed, progress=progress
+            )
+    except (SelectionError, SubmissionError) as error:
+        if not words:
+            raise
+        raise type(error)(f"{error}; there is no file or folder {words[0]!r} either") from error
     again = _command_for(path, targets, assignments)
     writer = Writer(STUDENT, detail, again)
     return writer.write(report, destinations) or judge_score(report, fail_under)
 
 
+def _sort_out(named: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
+    """Return the path among words, by default this folder, and the targets."""
+    words = tuple(w for w in named if _TARGET.fullmatch(w) and not os.path.lexists(w))
+    paths = [as_path(word) for word in named if word not in words]
+    if len(paths) > 1:
+        listed = " and ".join(map(str, paths[:2]))
+        raise click.UsageError(f"{listed} are two paths; check one after the other.")
+    return (paths[0] if paths else Path()), words
+
+
 def _command_for(path: Path, targets: tuple[str, ...], assignments: tuple[str, ...]) -> str:
     """Return the shell command that checks the same again."""
-    named = [word for each in targets for word in ("--target", each)]
-    named += [word for each in assignments for word in ("--assignment", each)]
-    name = str(path)
-    if name.startswith("-"):
-        named.append("--")
-    return shlex.join(["grade", "check", *named, name])
+    words = [word for each in assignments for word in ("--assignment", each)]
+    # A target that a file is called like has to be named as one.
+    words += [
+        word
+        for each in targets
+        for word in (("--target", each) if os.path.lexists(each) else (each,))
+    ]
+    if path != Path():
+        name = str(path)
+        # A path is told from a target by being there, by a slash or by a dot.
+        words += ["--", name] if name.startswith("-") else [name]
+    return shlex.join(["grade", "check", *words])

@@ -41,6 +41,17 @@ class Grading(click.Command):
 def check_path(context: click.Context, parameter: click.Parameter, value: str) -> Path:
     """Return what was named as a path."""
     del context, parameter
+    return as_path(value)
+
+
+def as_path(value: str) -> Path:
+    """Return a word as a path.
+
+    Raises
+    ------
+    click.BadParameter
+        If it is empty.
+    """
     if not value:  # an unset variable in a script, which a path would take for this folder
         raise click.BadParameter("the name is empty; give a file or a folder.")
     return Path(value)

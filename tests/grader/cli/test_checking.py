@@ -82,14 +82,23 @@ def test_this_folder_is_checked(own: Path, capsys: pytest.CaptureFixture[str]) -
     assert captured.err == SAID
     assert "100 %" in captured.out
     assert "this is no grade" in captured.out
-    assert "grade check . -v" in captured.out
+    assert "grade check -v" in captured.out
     assert sorted(own.rglob("*")) == before
 
 
 @pytest.mark.usefixtures("own")
-def test_a_target_is_checked_alone(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["affine_forward"],
+        ["layers:affine_forward", "."],
+        ["--target", "affine_forward", "./cs231n/.."],
+        ["affine_forward", "--target", "affine_forward"],
+    ],
+)
+def test_a_target_is_checked_alone(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Other functions are neither shown nor counted, and the report says how it was run."""
-    assert main(["check", "--target", "affine_forward", "--format", "json"]) == 0
+    assert main(["check", *words, "--format", "json"]) == 0
     report = read(capsys.readouterr().out)
     assert {check["id"].partition(".")[0] for check in report["checks"]} == {"affine_forward"}
     assert [question["title"] for question in report["questions"]] == ["Affine layer: forward"]
@@ -103,6 +112,9 @@ def test_a_target_is_checked_alone(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "said"),
     [
         (["--target", "afine_forward"], "did you mean affine_forward?"),
+        (["afine_forward"], "did you mean affine_forward?; there is no file or folder"),
+        (["a/b", "c/d"], "a/b and c/d are two paths"),
+        ([""], "the name is empty"),
         (["--format", "poem"], "there is no format 'poem'"),
         (["-q", "-v"], "exclude each other"),
     ],
@@ -125,8 +137,19 @@ def test_a_score_can_be_asked_for(own: Path, capsys: pytest.CaptureFixture[str])
     layers.write_text(layers.read_text().replace("def relu_forward", "def another"))
     wanted = ["--target", "relu_forward", "--fail-under", "50", "-q"]
     assert main(["check", str(own), *wanted]) == 1
-    assert main(["check", "nowhere"]) == 3
+    assert main(["check", "./nowhere"]) == 3
     capsys.readouterr()
+
+
+@pytest.mark.usefixtures("own")
+def test_the_report_says_how_to_check_the_same_again(capsys: pytest.CaptureFixture[str]) -> None:
+    """A target that a folder is called like is named as a target, and the folder as a path."""
+    Path("affine_forward").mkdir()
+    assert main(["check", "--target", "affine_forward"]) == 0
+    assert "grade check --target affine_forward -v" in capsys.readouterr().out
+    Path("affine_forward").rmdir()
+    assert main(["check", "affine_forward"]) == 0
+    assert "grade check affine_forward -v" in capsys.readouterr().out
 
 
 def test_plain_processes_give_all_points_to_a_correct_solution() -> None:
