@@ -56,6 +56,11 @@ from grader.report.wording import count
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Pack these wheels, so that the image is built without a network.",
 )
+@click.option(
+    "--without-reference",
+    is_flag=True,
+    help="Leave the reference out; mistakes then cost what builds on them, too.",
+)
 def make_gradescope_autograder(  # noqa: PLR0917 - click passes them by name
     assignment: str,
     file: Path,
@@ -64,10 +69,11 @@ def make_gradescope_autograder(  # noqa: PLR0917 - click passes them by name
     timeout: float | None,
     minutes: int,
     wheels: Path | None,
+    without_reference: bool,
 ) -> int:
     """Make a Gradescope autograder for ASSIGNMENT, a name or folder of one, or of a hand-in.
 
-    The zip holds hidden checks and expected values: it is for course staff alone.
+    The zip holds hidden checks, expected values and the reference: it is for course staff alone.
     """
     from grader.gradescope.autograder import make_autograder, zip_files
 
@@ -78,6 +84,7 @@ def make_gradescope_autograder(  # noqa: PLR0917 - click passes them by name
         cpu_seconds=timeout,
         minutes=minutes,
         wheels=wheels,
+        with_reference=not without_reference,
     )
     _write(file, zip_files(made.files))
     for name in made.unguarded:
@@ -86,9 +93,10 @@ def make_gradescope_autograder(  # noqa: PLR0917 - click passes them by name
             f"secret with grade secret {name}",
             err=True,
         )
+    held = "expected values" if without_reference else "expected values, and the reference"
     print_text(
         f"{printable(str(file))}: {', '.join(made.assignments)}, {count(len(made.files), 'file')}\n"
-        "It holds hidden checks and expected values: for course staff alone.\n"
+        f"It holds hidden checks and {held}: for course staff alone.\n"
         "Upload it to Gradescope under Configure Autograder, as a zip.\n"
     )
     return ExitCode.GRADED

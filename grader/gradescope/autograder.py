@@ -1,7 +1,8 @@
 """Makes an autograder: the zip that course staff upload to Gradescope.
 
-It holds the grader, the assignment with all its checks and expected values, and no reference:
-grading needs none, and student code is never to be near one.
+It holds the grader, the assignment with all its checks and expected values, and the reference that
+stands in for functions that are wrong, so that a mistake costs what it costs anywhere else. Without
+a reference all that builds on a wrong function is wrong, too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from grader.course.bundle import LoadedBundle
@@ -37,8 +39,7 @@ ASSIGNMENTS = LIBRARY / "grader" / "assignments"
 """Where they lie as if they had come with the grader, so that each is found by its name."""
 _SPARE_SECONDS = 30
 """What Gradescope has left to collect results after we stop."""
-_LEFT_OUT = frozenset({"__pycache__", "assignments"})
-_COMPILED = frozenset({".pyc", ".so", ".pyd"})
+_COMPILED = frozenset({".c", ".pyc", ".pyd", ".pyx", ".so"})
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _EXECUTABLE = frozenset({"run_autograder", "setup.sh"})
 
@@ -61,6 +62,7 @@ def make_autograder(
     cpu_seconds: float | None = None,
     minutes: int = 10,
     wheels: Path | None = None,
+    with_reference: bool = True,
 ) -> Autograder:
     """Make an autograder for an assignment or a hand-in.
 
@@ -78,11 +80,14 @@ def make_autograder(
         What Gradescope gives a submission; grading stops before that.
     wheels : Path, optional
         Folder of wheels that are packed too, so that the image is built without a network.
+    with_reference : bool
+        Pack the references, too.
 
     Raises
     ------
     AssignmentError
-        If an assignment is wrong, is a bundle, has stale expected values, or cannot be read.
+        If an assignment is wrong, is a bundle, has stale expected values, cannot be read, or
+        its reference is not installed.
     """
     loaded = _load(name)
     names = tuple(one.assignment.name for one in loaded)
@@ -93,6 +98,7 @@ def make_autograder(
         secret = found.get(one.assignment.name) or find_secret(one.folder)
         values_for(one, None, secret)  # raises now what would break every grading
         files |= _pack(one, secret)
+        files |= _list_reference(one) if with_reference else _tell_mistakes(one)
         if secret is None and hidden_names(one.assignment):
             unguarded.append(one.assignment.name)
     if is_hand_in(name):
@@ -133,11 +139,38 @@ def _load(name: str) -> tuple[LoadedAssignment, ...]:
 
 def _list_library() -> Iterator[tuple[str, bytes]]:
     """Yield the grader's own files, the assignments that came with it left out."""
-    package = Path(__file__).resolve().parent.parent
+    for path, content in _list_package(Path(__file__).resolve().parent.parent):
+        if path.parts[2] != ASSIGNMENTS.name:
+            yield f"{path}", content
+
+
+def _list_reference(loaded: LoadedAssignment) -> Iterator[tuple[str, bytes]]:
+    """Yield the packages that hold the reference and the catalogue of its known mistakes.
+
+    What is compiled in them is for this machine; without it they compute the same, more slowly.
+    """
+    assignment = loaded.assignment
+    named = (assignment.reference.partition(":")[0], assignment.mistakes)
+    for package in sorted({name.partition(".")[0] for name in named} - {""}):
+        spec = find_spec(package)
+        if spec is None or spec.origin is None:
+            raise AssignmentError(
+                f"{assignment.name}: its reference {package} is not installed; install it, or "
+                "leave it out with --without-reference"
+            )
+        file = Path(spec.origin)
+        if spec.submodule_search_locations is None:
+            yield f"{LIBRARY / file.name}", file.read_bytes()
+            continue
+        for path, content in _list_package(file.parent):
+            yield f"{path}", content
+
+
+def _list_package(package: Path) -> Iterator[tuple[PurePosixPath, bytes]]:
     for path in sorted(package.rglob("*")):
         inside = path.relative_to(package)
-        if path.is_file() and _LEFT_OUT.isdisjoint(inside.parts) and path.suffix not in _COMPILED:
-            yield f"{LIBRARY / 'grader' / inside.as_posix()}", path.read_bytes()
+        if path.is_file() and "__pycache__" not in inside.parts and path.suffix not in _COMPILED:
+            yield LIBRARY / package.name / inside.as_posix(), path.read_bytes()
 
 
 def _pack(loaded: LoadedAssignment, secret: Secret | None) -> Iterator[tuple[str, bytes]]:
@@ -154,6 +187,11 @@ def _pack(loaded: LoadedAssignment, secret: Secret | None) -> Iterator[tuple[str
             yield f"{folder / name}", path.read_bytes()
         except OSError as error:
             raise AssignmentError(f"{path}: it cannot be read: {error.strerror}") from error
+
+
+def _tell_mistakes(loaded: LoadedAssignment) -> Iterator[tuple[str, bytes]]:
+    """Yield what names known mistakes where the catalogue is not there."""
+    folder = ASSIGNMENTS / loaded.assignment.name
     known = json.dumps(make_fingerprints(loaded.assignment), separators=(",", ":"))
     yield f"{folder / FINGERPRINTS}", known.encode()
 

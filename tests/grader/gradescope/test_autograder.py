@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import stat
 import tomllib
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import grader
 from grader.cli import main
 from grader.course.bundle import BUNDLE, write_declaration
 from grader.course.catalogue import load_assignment
+from grader.course.expected import ORIGIN, expected_for, pack, regenerate
 from grader.course.secret import FILE
 from grader.errors import AssignmentError
 from grader.gradescope.autograder import REQUIREMENTS, make_autograder, zip_files
@@ -35,20 +38,71 @@ def test_the_zip_is_what_gradescope_wants(assignment: Path) -> None:
         assert packed.read("run_autograder").startswith(b"#!/usr/bin/env bash\n")
 
 
-def test_it_holds_the_assignment_and_the_grader_and_no_reference(assignment: Path) -> None:
-    """With hidden checks, the secret and all values; nothing compiled, no other assignment."""
-    files = make_autograder(str(assignment)).files
+@pytest.mark.parametrize("with_reference", [True, False])
+def test_it_holds_what_grading_needs_and_no_more(with_reference: bool, assignment: Path) -> None:
+    """Hidden checks, the secret and all values; nothing compiled, no other assignment.
+
+    Instead of the reference's catalogue there are the fingerprints of its mistakes.
+    """
+    files = make_autograder(str(assignment), with_reference=with_reference).files
     folder = "library/grader/assignments/"
+    told = () if with_reference else ("fingerprints.json",)
     assert {name.removeprefix(folder) for name in files if name.startswith(folder)} == {
         f"tiny/{name}"
-        for name in (
-            *("assignment.py", "expected.npz", "fingerprints.json"),
-            *("hidden.json", "hidden.npz"),
-        )
+        for name in ("assignment.py", "expected.npz", "hidden.json", "hidden.npz", *told)
     }
-    assert {name.split("/")[1] for name in files if name.startswith("library/")} == {"grader"}
+    packages = {name.split("/")[1] for name in files if name.startswith("library/")}
+    assert packages == ({"grader", "reference"} if with_reference else {"grader"})
     assert "library/grader/pipeline.py" in files
-    assert not [name for name in files if name.endswith((".pyc", ".so"))]
+    assert not [name for name in files if name.endswith((".pyc", ".so", ".pyx"))]
+
+
+def test_a_reference_may_be_one_module(
+    assignment: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that lies beside it is packed with it."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "own_reference.py").write_text(
+        "from reference.targets import resolve\n\n__all__ = ['resolve']\n"
+    )
+    (tmp_path / "beside.py").touch()
+    copy = shutil.copytree(assignment, tmp_path / "tiny", ignore=shutil.ignore_patterns("hidden*"))
+    declared = copy / "assignment.py"
+    own = 'notebooks=("OnlyReLU",), reference="own_reference:resolve",'
+    declared.write_text(declared.read_text().replace('notebooks=("OnlyReLU",),', own))
+    regenerate(load_assignment(copy))
+    files = make_autograder(str(copy)).files
+    assert "library/own_reference.py" in files
+    assert "library/reference/targets.py" in files  # the catalogue's package
+    assert "library/beside.py" not in files
+
+
+def test_mistakes_are_named_without_the_reference(assignment: Path, tmp_path: Path) -> None:
+    """By fingerprints that lie beside the assignment."""
+    files = make_autograder(str(assignment), with_reference=False).files
+    name = "library/grader/assignments/tiny/fingerprints.json"
+    copy = shutil.copytree(assignment, tmp_path / "tiny")
+    assert load_assignment(copy).read_fingerprints() is None
+    (copy / "fingerprints.json").write_bytes(files[name])
+    found = load_assignment(copy).read_fingerprints()
+    assert found is not None
+    (known,) = found["targets"]["layers:relu_forward"]
+    assert "absolute_value" in {one["name"] for one in known["mistakes"]}
+
+
+def test_a_reference_that_is_not_there_is_told(assignment: Path, tmp_path: Path) -> None:
+    """Values were made elsewhere; the autograder is made without it, if that is asked for."""
+    copy = shutil.copytree(assignment, tmp_path / "tiny", ignore=shutil.ignore_patterns("hidden*"))
+    declared = copy / "assignment.py"
+    lacking = 'notebooks=("OnlyReLU",), reference="not_installed:resolve", mistakes="",'
+    declared.write_text(declared.read_text().replace('notebooks=("OnlyReLU",),', lacking))
+    loaded = load_assignment(copy)
+    origin = json.dumps({"declaration": loaded.digest, "reference": {}})
+    values = expected_for(load_assignment(assignment), None)
+    (copy / "expected.npz").write_bytes(pack({ORIGIN: np.array(origin), **values}))
+    with pytest.raises(AssignmentError, match="not_installed is not installed"):
+        make_autograder(str(copy))
+    assert make_autograder(str(copy), with_reference=False).assignments == ("tiny",)
 
 
 def test_it_requires_what_the_package_requires() -> None:

@@ -22,7 +22,11 @@ import json, os, sys
 ROOT = {root!r}
 TRIED = ("source/library/grader/assignments/tiny/expected.npz", "source/settings.json",
          "source/library/grader/assignments/tiny/hidden.json", "submission_metadata.json",
-         "run_autograder")
+         "source/library/reference/layers/activations.py", "run_autograder")
+try:
+    import reference
+except ImportError:
+    reference = None
 
 
 def attack():
@@ -42,7 +46,7 @@ def attack():
     return found
 
 
-FOUND = attack()
+FOUND = attack() + ([reference] if reference else [])
 print("::set-output name=score::1000")
 
 
