@@ -41,7 +41,7 @@ def render(
     Scores are whole numbers there. All are counted in hundredths of a point, or in the coarsest
     parts of these in which the maximum of every check is a whole number, so that no point is lost
     or given by rounding. That depends on the assignment alone: every student's maximum is the
-    same. Only a share of a check's points may be rounded, by less than a hundredth of a point,
+    same. Only a share of a check's points may be rounded, by at most a hundredth of a point,
     and never to all of them. The score is the sum of the tests' scores.
 
     Parameters
