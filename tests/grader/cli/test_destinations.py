@@ -78,7 +78,7 @@ def test_the_submission_is_never_overwritten(tmp_path: Path) -> None:
     submission.write_text("{}")
     other_name = tmp_path / "link"
     other_name.symlink_to(submission)
-    with pytest.raises(click.BadParameter, match="is the submission"):
+    with pytest.raises(click.BadParameter, match="is what is read"):
         read_destinations((f"json:{other_name}",), submission)
 
 

@@ -14,7 +14,8 @@ import pytest
 import grader
 from grader.model import Report
 from grader.pipeline import grade
-from grader.report import json_report, terminal
+from grader.report import terminal
+from grader.report.registry import format_names, renderer
 from grader.report.visibility import shown
 from grader.settings import Visibility
 
@@ -60,7 +61,7 @@ def hand_in(folder: Path, source: str) -> Report:
 def read_publicly(report: Report) -> str:
     """Return all that students may read, in every format."""
     everything = terminal.render(report, detail=terminal.Detail.EVERYTHING, width=200)
-    return json_report.render(report) + terminal.render(report) + everything
+    return everything + "".join(renderer(name)(report) for name in format_names())
 
 
 def is_hidden(row: object) -> bool:
