@@ -23,6 +23,7 @@ from grader.model import (
     Outcome,
     Report,
     SourceLine,
+    SourceText,
     Status,
 )
 from grader.report.json_reading import report_from_json
@@ -172,10 +173,15 @@ checks = st.builds(
 )
 
 
-@given(check=checks)
-def test_any_check_comes_back_as_it_was(check: CheckResult) -> None:
-    """Whatever a check says, what is written is valid and reads back the same."""
-    report = replace(_EMPTY, checks=(check,))
+quoted = st.builds(SourceText, text, st.integers(1, 10**6), st.lists(text, max_size=3).map(tuple))
+
+
+@given(check=checks, sources=st.lists(quoted, max_size=2).map(tuple))
+def test_any_check_comes_back_as_it_was(
+    check: CheckResult, sources: tuple[SourceText, ...]
+) -> None:
+    """Whatever a check says and code holds, what is written is valid and reads back the same."""
+    report = replace(_EMPTY, checks=(check,), sources=sources)
     written = render(report)
     validate(json.loads(written))
     assert report_from_json(written) == report
