@@ -135,34 +135,41 @@ def build_block(cause: Cause, report: Report, *, anchor: str, command: str) -> B
         function=function,
         maps=_maps(cause),
         charts=_charts(cause),
-        checks=build_rows(cause.checks) if len(cause.checks) > 1 and not sentence else (),
+        checks=build_rows(cause.checks, told=check)
+        if len(cause.checks) > 1 and not sentence
+        else (),
         cost="" if is_brief else tell_cost(cause, report),
         next_step=step,
         command=following,
     )
 
 
-def build_rows(checks: Iterable[CheckResult]) -> tuple[CheckRow, ...]:
-    """Return a row for each of the checks, as far as a page has room for them."""
-    return tuple(_row(check) for check in islice(checks, _MOST_CHECKS))
+def build_rows(
+    checks: Iterable[CheckResult], *, told: CheckResult | None = None
+) -> tuple[CheckRow, ...]:
+    """Return a row for each of the checks, as far as a page has room for them.
+
+    Of one that was `told` above already, the notes are not told again.
+    """
+    return tuple(_row(check, is_told=check is told) for check in islice(checks, _MOST_CHECKS))
 
 
-def _row(check: CheckResult) -> CheckRow:
+def _row(check: CheckResult, *, is_told: bool) -> CheckRow:
     outcome = check.outcome
     message = outcome.message or DEFAULT_MESSAGES[outcome.status]
     return CheckRow(
         name=printable(check.id),
-        tag="" if check.visibility is Visibility.PUBLIC else tell_visibility(check),
+        tag="" if check.visibility is Visibility.PUBLIC else _tell_visibility(check),
         points=f"{points(check.score)}/{points(check.max_score)}",
         sentence=as_sentence(printable(message)),
         values=tell_check_values(check),
         measured=measured(outcome.error, outcome.tolerance, printable(outcome.evidence.measure)),
         seconds=f"{check.seconds:.2f} s" if check.told is Detail.FULL else "",
-        notes=_notes(outcome.evidence),
+        notes=() if is_told else _notes(outcome.evidence),
     )
 
 
-def tell_visibility(check: CheckResult) -> str:
+def _tell_visibility(check: CheckResult) -> str:
     """Return who reads a check, in two words."""
     return "shown later" if check.visibility is Visibility.AFTER_DUE else "not public"
 

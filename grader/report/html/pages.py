@@ -26,6 +26,7 @@ from grader.report.untrusted import printable, printable_code
 from grader.report.wording import count_points, percent, points
 
 _DIGEST_LENGTH = 12
+_SENTENCE_LENGTH = 160
 _ANSWER_LINES = 200
 _ANSWER_LENGTH = 4000
 _MOST_WARNINGS = 100
@@ -134,7 +135,7 @@ def build_page(report: Report, *, command: str) -> Page:
     anchors = {id(cause): f"failure-{number}" for number, cause in enumerate(causes, start=1)}
     titles = " + ".join(printable(each.title, limit=160) for each in report.assignments)
     score = f"{points(report.score)} of {count_points(report.max_score)}"
-    name = printable(report.submission.name, limit=160)
+    name = printable(report.submission.name, limit=120)
     digest = printable(report.submission.digest)
     passed = with_status(report, Status.PASSED)
     earned, waiting = _lengths(report.score, report.pending, report.max_score)
@@ -187,10 +188,11 @@ def _trainings(checks: Sequence[CheckResult]) -> tuple[Training, ...]:
 def _first_step(cause: Cause, anchor: str) -> FirstStep:
     return FirstStep(
         anchor=anchor,
-        title=printable(cause.title, limit=160),
+        title=printable(cause.title, limit=80),
         promise=tell_promise(cause),
         place=tell_place(cause.location),
-        sentence=tell_cause(cause),
+        # The whole of a long one stands in the block that it links to.
+        sentence=printable(tell_cause(cause), limit=_SENTENCE_LENGTH),
     )
 
 

@@ -12,6 +12,8 @@ from grader.report.wording import join_names
 _CELL = 10
 """Side of a cell of a map, in units of the drawing."""
 _MOST_CELLS = 64
+_COMFORTABLE = 280
+"""Pixels that the longer side of a map takes, unless its cells were too small or too large."""
 _MOST_STEPS = 400
 _LARGEST = 1e100
 _STYLES = 4
@@ -27,6 +29,8 @@ class HeatMap:
     axes: str
     width: int
     height: int
+    scale: float
+    """Pixels a unit: few cells are drawn large."""
     paths: tuple[tuple[int, str], ...]
     """Squares of each size of error, as the data of an SVG path."""
 
@@ -94,12 +98,14 @@ def draw_map(name: str, error_map: ErrorMap) -> HeatMap:
         for axis, way in ((error_map.down, "down"), (error_map.across, "across"))
         if axis
     ]
+    width, height = _CELL * max(map(len, rows), default=1), _CELL * max(len(rows), 1)
     return HeatMap(
         title=f"Where the errors lie in {printable(name)}" + (f" ({shape})" if shape else ""),
         description=_describe_map(rows),
         axes=join_names(axes),
-        width=_CELL * max(map(len, rows), default=1),
-        height=_CELL * max(len(rows), 1),
+        width=width,
+        height=height,
+        scale=min(2.4, max(1.0, _COMFORTABLE / max(width, height))),
         paths=tuple((size, "".join(squares[size])) for size in sorted(squares)),
     )
 
