@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 from grader.cli import main
 from grader.report.registry import format_names
 
-EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "mistakes.zip"
+ROOT = Path(__file__).resolve().parents[3]
+EXAMPLE = ROOT / "examples" / "mistakes.zip"
+DOCUMENTATION = ROOT / "docs" / "formats.md"
 # The command that graded is in the terminal's report and in nothing that is saved.
 SAME_AGAIN = [name for name in format_names() if name != "terminal"]
 
@@ -107,3 +110,32 @@ def test_every_format_can_be_printed(
     assert main(["render", saved, "--for", "instructor", "--format", name]) == 0
     if name in SAME_AGAIN:
         assert capfdbinary.readouterr().out == (graded / "first" / name).read_bytes()
+
+
+def quoted_in_docs() -> dict[str, list[str]]:
+    """Return the lines that the documentation quotes of each format, under its heading."""
+    quoted: dict[str, list[str]] = {}
+    for section in re.split(r"^## ", DOCUMENTATION.read_text("utf-8"), flags=re.MULTILINE)[1:]:
+        names = re.findall(r"`(\w+)`", section.partition("\n")[0])
+        blocks = re.findall(r"^(`{3,})(\w+)\n(.*?)^\1$", section, flags=re.MULTILINE | re.DOTALL)
+        lines = [
+            line
+            for _, language, block in blocks
+            if language in ("markdown", "xml", "json", "text") and "%0A" not in block
+            for line in block.splitlines()
+        ]
+        quoted[names[0]] = [line for line in lines if line not in ("", "…")]
+        quoted.update({name: [] for name in names[1:]})
+    return quoted
+
+
+def test_every_format_is_documented_as_it_is(graded: Path) -> None:
+    """Each has a section, and what is quoted there is what students get from the example."""
+    quoted = quoted_in_docs()
+    assert set(quoted) == set(format_names())
+    saved, folder = str(graded / "first" / "json"), graded / "documented"
+    assert main(["render", saved, *ask_for(folder, list(format_names()))]) == 0
+    for name, lines in quoted.items():
+        written = (folder / name).read_text("utf-8").splitlines()
+        for line in lines:
+            assert any(line.removeprefix("…") in each for each in written), (name, line)
