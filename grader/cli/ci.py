@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 REPORT = "grade.json"
 ADVISORY = (
     "This score is advisory: whoever owns a repository can change what its workflow does and says. "
-    "Course staff grade again: with checks that are not public, and so that a mistake costs nothing "
-    "in what builds on it."
+    "Course staff grade again: with checks that are not public, and so that a mistake costs "
+    "nothing in what builds on it."
 )
 
 

@@ -34,6 +34,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("grader", "packaging"):
         shutil.copytree(ROOT / name, folder / name, ignore=NOT_SOURCE, symlinks=True)
     shutil.copy(ROOT / "LICENSE", folder)
+    left = folder / "packaging" / "student" / "build" / "lib" / "grader"
+    left.mkdir(parents=True)
+    (left / "left_by_an_earlier_build.py").touch()
     return folder
 
 
@@ -43,7 +46,7 @@ def student_wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     if int(metadata.version("setuptools").split(".")[0]) < 77:
         pytest.skip("setuptools cannot build this package: pip install '.[test]'")
     folder = tmp_path_factory.mktemp("student")
-    program = f"from setuptools import build_meta; build_meta.build_wheel({str(folder)!r})"
+    program = f"import backend; backend.build_wheel({str(folder)!r})"
     finished = subprocess.run(
         [sys.executable, "-c", program],
         cwd=checkout / "packaging" / "student",

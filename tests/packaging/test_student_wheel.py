@@ -75,7 +75,7 @@ def test_wheel_names_nothing_hidden(student_wheel: Path) -> None:
 
 
 def test_wheel_holds_all_the_rest(student_wheel: Path) -> None:
-    """Every other file of the grader is there: modules, templates and schemas."""
+    """Every other file of the grader is there: modules, templates, schemas; no module is old."""
     package = ROOT / "grader"
     with zipfile.ZipFile(student_wheel) as wheel:
         held = {name.removeprefix("grader/") for name in wheel.namelist()}
@@ -83,6 +83,7 @@ def test_wheel_holds_all_the_rest(student_wheel: Path) -> None:
     sources = {file.relative_to(package).as_posix() for file in files if file.suffix != ".pyc"}
     missing = {name for name in sources - held if not name.startswith(LEFT_OUT)}
     assert missing == set()
+    assert "left_by_an_earlier_build.py" not in held
     assert "report/report.schema.json" in held
 
 

@@ -76,21 +76,21 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def image(assignment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return Gradescope's folder once they have built an image from the autograder.
 
-    ``setup.sh`` runs as it is, up to what needs a network: its packages are those of this
-    environment, and ``pip`` finds that they are installed.
+    ``setup.sh`` runs as it is, up to what needs a network. Packages are those of this environment,
+    and ``pip`` finds that they are installed; the system's package manager is one that has this
+    Python and writes down what it was asked for, because none works before.
     """
     root = tmp_path_factory.mktemp("autograder")
     with zipfile.ZipFile(io.BytesIO(zip_files(make_autograder(str(assignment)).files))) as packed:
         packed.extractall(root / "source")
     packages = sysconfig.get_path("purelib")
     tools = tmp_path_factory.mktemp("tools")
-    for minor in (11, 12, 13):
-        tool = tools / f"python3.{minor}"
-        if minor == sys.version_info.minor:
-            tool.symlink_to(sys.executable)
-        else:  # one of the system's own would not find the packages
-            tool.write_text("#!/bin/sh\nexit 1\n")
-            tool.chmod(0o755)
+    python = tools / f"python3.{sys.version_info.minor}"
+    manager = f"echo $* >> {root}/apt.log\n[ $1 = update ] || ln -sf {sys.executable} {python}\n"
+    lacking = {f"python3.{minor}": "exit 1\n" for minor in (11, 12, 13)}
+    for name, text in {**lacking, "apt-get": manager}.items():
+        (tools / name).write_text(f"#!/bin/sh\n{text}")
+        (tools / name).chmod(0o755)
     done = subprocess.run(
         ["/usr/bin/env", "bash", root / "source" / "setup.sh"],
         env={

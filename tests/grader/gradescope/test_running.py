@@ -89,6 +89,15 @@ def changed(file: Path, old: str, new: str) -> Iterator[None]:
         file.write_text(text)
 
 
+def test_python_is_installed_where_there_is_none_that_will_do(stage: Stage) -> None:
+    """Ubuntu 22.04's own is too old."""
+    asked = (stage({}) / "apt.log").read_text().splitlines()
+    assert asked == [
+        "update -qq",
+        "install -qq -y --no-install-recommends python3.11 python3.11-venv",
+    ]
+
+
 def test_a_right_submission_earns_everything(stage: Stage) -> None:
     """Hidden checks too, drawn from the secret; staff read everything."""
     code, results, printed = run(stage({"cs231n/layers.py": RIGHT}))
