@@ -104,7 +104,7 @@ def test_a_long_report_is_cut_between_blocks(report: Report, read: Readers) -> N
             targets=(f"layers:f{number}",),
             outcome=Outcome(Status.FAILED, f"It is {number}: " + "words " * 60),
         )
-        for number in range(400)
+        for number in range(180)
     )
     long = replace(report, checks=checks)
     text = render(long)
