@@ -27,6 +27,7 @@ from grader.model import (
     Status,
     SubmissionInfo,
 )
+from grader.report.json_report import INFINITE
 from grader.settings import Detail, Disclosure, Visibility, check_moment
 
 _T = TypeVar("_T")
@@ -44,7 +45,7 @@ def report_from_json(text: str) -> Report:
     Returns
     -------
     Report
-        As it was, except that errors which JSON cannot hold (infinity) are None.
+        As it was.
 
     Raises
     ------
@@ -135,7 +136,7 @@ def _check(row: dict[str, Any]) -> CheckResult:
         outcome=Outcome(
             status=Status(row["status"]),
             message=_text(row["message"]),
-            error=_unless_null(row["error"], _number),
+            error=_unless_null(row["error"], _error),
             tolerance=_unless_null(row["tolerance"], _number),
             hint=_text(row["hint"]),
             diagnosis=_text(row["diagnosis"]),
@@ -227,6 +228,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected text, got {value!r:.80}")
     return value
+
+
+def _error(value: object) -> float:
+    return math.inf if value == INFINITE else _number(value)
 
 
 def _flag(value: object) -> bool:

@@ -11,12 +11,15 @@ from grader.report.untrusted import json_text
 from grader.report.visibility import STUDENT, Reader, disclosure_of, shown
 from grader.settings import Disclosure
 
+INFINITE = "infinite"
+"""An error that is no finite number."""
+
 
 def render(report: Report, reader: Reader = STUDENT) -> str:
     r"""Return `report` as JSON text in ASCII, ended by a newline.
 
-    Numbers that JSON cannot hold (an infinite error, where a student's value is NaN) become
-    null; the check's message tells what was found. Lone surrogates, which many parsers refuse,
+    An error that JSON cannot hold, where a student's value is NaN, becomes the text
+    ``infinite``. Lone surrogates, which many parsers refuse,
     are written out as Python would (``\udc80``).
     """
     report = shown(report, reader)
@@ -102,7 +105,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "visibility": str(check.visibility),
         "detail": str(check.told),
         "disclosure": _disclosure(disclosure_of(check)),
-        "error": _number_or_null(outcome.error),
+        "error": _error(outcome.error),
         "tolerance": _number_or_null(outcome.tolerance),
         "message": _text(outcome.message),
         "hint": _text(outcome.hint),
@@ -185,6 +188,11 @@ def _number(value: float) -> float:
     """Return a plain float, or a plain int where the value is whole: NumPy scalars are not JSON."""
     number = float(value)
     return int(number) if number.is_integer() else number
+
+
+def _error(value: float | None) -> float | str | None:
+    """Return an error as JSON can hold it."""
+    return value if value is None else _number(value) if math.isfinite(value) else INFINITE
 
 
 def _number_or_null(value: float | None) -> float | None:

@@ -41,7 +41,7 @@ _NOTE_LENGTH = 2000
 _MOST_LINES = 40
 _MOST_SAMPLES = 4
 _MOST_PICTURES = 4
-_MOST_CHECKS = 200
+_MOST_CHECKS = 2000
 _OURS = frozenset({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
 
 
@@ -156,7 +156,11 @@ def build_rows(
 
 def _row(check: CheckResult, *, is_told: bool) -> CheckRow:
     outcome = check.outcome
-    message = outcome.message or DEFAULT_MESSAGES[outcome.status]
+    is_plain = outcome.status is Status.PASSED and outcome.message in {
+        "",
+        DEFAULT_MESSAGES[Status.PASSED],
+    }
+    message = "" if is_plain else outcome.message or DEFAULT_MESSAGES[outcome.status]
     return CheckRow(
         name=printable(check.id),
         tag="" if check.visibility is Visibility.PUBLIC else _tell_visibility(check),
