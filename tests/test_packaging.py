@@ -109,6 +109,14 @@ def test_wheel_holds_every_module(distribution: Distribution, package: str) -> N
     assert modules - distribution.wheel_names == set()
 
 
+def test_wheel_holds_what_is_no_module(distribution: Distribution) -> None:
+    """Templates, schemas and scripts are installed beside the code that reads them."""
+    package = ROOT / "grader"
+    files = {f"grader/{name}" for name in list_files(package) - list_files(package, "*.py")}
+    assert "grader/gradescope/setup.sh" in files
+    assert {name for name in files - distribution.wheel_names if ".so" not in name} == set()
+
+
 def test_wheel_holds_the_assignments(distribution: Distribution) -> None:
     """Assignment files, notebooks and expected values are installed inside the grader."""
     files = {
