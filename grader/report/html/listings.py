@@ -111,7 +111,7 @@ def _colour(texts: Sequence[str]) -> Iterator[tuple[Piece, ...]]:
     lines = [printable_code(text) for text in texts]
     pieces: list[Piece] = []
     left = len(lines)
-    for kind, text in _lexer().get_tokens("\n".join(lines)):
+    for kind, text in _lexer().get_tokens("".join(f"{line}\n" for line in lines)):
         style = _style_of(kind)
         for number, part in enumerate(text.split("\n")):
             if number and left:

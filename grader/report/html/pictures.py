@@ -98,7 +98,7 @@ def draw_map(name: str, error_map: ErrorMap) -> HeatMap:
         for axis, way in ((error_map.down, "down"), (error_map.across, "across"))
         if axis
     ]
-    width, height = _CELL * max(map(len, rows), default=1), _CELL * max(len(rows), 1)
+    width, height = _CELL * max((1, *map(len, rows))), _CELL * max(1, len(rows))
     return HeatMap(
         title=f"Where the errors lie in {printable(name)}" + (f" ({shape})" if shape else ""),
         description=_describe_map(rows),
