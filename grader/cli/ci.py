@@ -74,14 +74,14 @@ def grade_repository(  # noqa: PLR0917 - click passes them by name
         if summary.exists():
             step.add_summary(summary.read_text(encoding="utf-8"))
     step.add_summary(f"\n{ADVISORY}\n")
-    print_text(_annotations(report, submission))
-    step.set_outputs(_outputs(report, saved))
-    print_text(annotate("notice", "Advisory", ADVISORY))
     code = judge_score(report, fail_under)
-    if code is ExitCode.BELOW:
+    if code is ExitCode.BELOW:  # said first: GitHub shows ten errors of a step
         said = f"{points(report.score)} of {count_points(report.max_score)}"
         wanted = f"{percent(report.percent)} is below the {fail_under:g} % that are asked for."
         print_text(annotate("error", "Below what is asked for", f"{said}: {wanted}"))
+    print_text(_annotations(report, submission))
+    step.set_outputs(_outputs(report, saved))
+    print_text(annotate("notice", "Advisory", ADVISORY))
     return written or code
 
 
@@ -109,10 +109,11 @@ def _annotations(report: Report, submission: Path) -> str:
     """Return annotations at lines of the repository, below whose folder the submission lies."""
     from grader.report.github import render
 
-    place = os.path.relpath(submission, os.environ.get("GITHUB_WORKSPACE") or ".")
-    folder = "" if place == os.curdir else Path(place).as_posix()
+    folder = submission if submission.is_dir() else submission.parent
+    place = os.path.relpath(folder, os.environ.get("GITHUB_WORKSPACE") or ".")
+    below = "" if place == os.curdir else Path(place).as_posix()
     try:
-        return render(report, STUDENT, folder=folder)
+        return render(report, STUDENT, folder=below)
     except Exception as error:  # noqa: BLE001 - a grade must survive whatever a format meets
         return annotate("warning", "No annotations", f"They could not be made: {error}")
 

@@ -122,9 +122,17 @@ def test_mistakes_are_shown_where_they_are(
     assert float(done["outputs"]["score"]) < 80
     assert Path(done["outputs"]["report"]).is_file()
     errors = [command for command in done["commands"] if command["name"] == "error"]
-    assert "file=homework/cs231n/classifiers/softmax.py,line=" in errors[0]["properties"]
-    assert errors[-1]["properties"] == "title=Below what is asked for"
+    assert errors[0]["properties"] == "title=Below what is asked for"
+    assert "file=homework/cs231n/classifiers/softmax.py,line=" in errors[1]["properties"]
     assert "advisory" in done["summary"]
+
+
+def test_one_file_may_be_graded(repository: Callable[..., Path], run_action: RunAction) -> None:
+    """Its annotations name it from the root of the repository on, too."""
+    done = run_action(repository("broken"), path="cs231n/classifiers/softmax.py")
+    assert done["code"] == 0, done["log"]
+    errors = [command for command in done["commands"] if command["name"] == "error"]
+    assert "file=cs231n/classifiers/softmax.py,line=" in errors[0]["properties"]
 
 
 def test_hostile_repositories_command_nothing(
