@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 
-from grader.model import Certainty, CheckResult, Location, Status
+from grader.model import CheckResult, Location, Status
 from grader.records import record
-from grader.report.check_ids import name_parts, own_check, split_id
+from grader.report.check_ids import name_parts, split_id
+from grader.report.reasons import absent_name, is_absent, reasons_of, says_little, what_is_left
 from grader.report.wording import count
 from grader.settings import Detail
 
 # What a student cannot mend: our own failures, what waits for a person, and what waits for that.
 _NOT_TO_MEND = frozenset({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
-# Of these a check that is not told in full shows neither its message nor its line.
-_STOPPED = frozenset({Status.ERRORED, Status.TIMED_OUT, Status.CRASHED})
-# Functions that are not there are listed together, whatever they are called.
-_NOT_THERE = frozenset({"{} is not written yet.", "No file defines {}."})
 _TITLE_LENGTH = 44
 
 
@@ -89,11 +86,6 @@ class Cause:
         return f"{self.functions[0]} · {names}" if names else self.functions[0]
 
 
-def is_absent(check: CheckResult) -> bool:
-    """Return whether a check only says that its function is not there."""
-    return check.outcome.status is Status.MISSING and bool(absent_name(check))
-
-
 def group_causes(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
     """Return one cause for all checks that failed for the same reason, in order of appearance.
 
@@ -121,7 +113,7 @@ def group_failures(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
     """Return checks that failed for the same reason together, in order of appearance."""
     groups: list[tuple[set[Hashable], list[CheckResult]]] = []
     for check in checks:
-        reasons = _reasons(check)
+        reasons = reasons_of(check)
         joined = [group for group in groups if group[0] & reasons]
         if not joined:
             groups.append((reasons, [check]))
@@ -138,30 +130,22 @@ def _join_hidden(groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]
     """Return the groups, those with nothing to show joined to one of their function that shows it.
 
     All that may be said of code that stopped on hidden inputs is its function, so that it is told
-    with the first failure of the kind there that is told in full.
+    with the first failure of the kind there that is told in full; so is a wrong result of which
+    no more is said than the line that makes it, with one of that line.
     """
-    spoken: dict[tuple[str, Status], list[CheckResult]] = {}
+    spoken: dict[Hashable, list[CheckResult]] = {}
     for group in groups:
         for check in group:
             if check.told is Detail.FULL:
-                spoken.setdefault(_function_and_status(check), group)
+                spoken.setdefault(what_is_left(check), group)
     left = []
     for group in groups:
-        told = spoken.get(_function_and_status(group[0])) if all(map(_is_veiled, group)) else None
+        told = spoken.get(what_is_left(group[0])) if all(map(says_little, group)) else None
         if told is None:
             left.append(group)
         else:
             told.extend(group)
     return left
-
-
-def _is_veiled(check: CheckResult) -> bool:
-    """Return whether a check only tells that code stopped, on inputs that are not shown."""
-    return check.told is not Detail.FULL and check.outcome.status in _STOPPED
-
-
-def _function_and_status(check: CheckResult) -> tuple[str, Status]:
-    return split_id(check.id)[0], check.outcome.status
 
 
 def group_consequences(
@@ -196,60 +180,3 @@ def _find(name: str, causes: Sequence[Cause]) -> int | None:
             if name in (target.rpartition(":")[2] for target in targets):
                 return number
     return None
-
-
-def _reasons(check: CheckResult) -> set[Hashable]:
-    """Return reasons of which two checks share one if and only if they are to be told together."""
-    outcome = check.outcome
-    match outcome.status:
-        case _ if _is_veiled(check):
-            return {_function_and_status(check)}
-        case Status.MISSING if is_absent(check):
-            return {Status.MISSING}
-        case Status.FAILED:
-            return _reasons_of_failure(check)
-        case Status.ERRORED if outcome.location:
-            # The same line raising on other inputs may word its message differently.
-            return {(outcome.status, outcome.location)}
-        case Status.TIMED_OUT | Status.CRASHED if "while importing" in outcome.message:
-            # One module that ends the process takes all its functions with it.
-            reasons: set[Hashable] = {(outcome.status, outcome.message)}
-            if outcome.evidence.samples:
-                reasons.add((outcome.status, outcome.location))
-            return reasons
-        case Status.TIMED_OUT | Status.CRASHED:
-            return {_function_and_status(check)}
-        case _ if outcome.message:
-            return {(outcome.status, outcome.message, outcome.location)}
-        case _:
-            return {_function_and_status(check)}
-
-
-def _reasons_of_failure(check: CheckResult) -> set[Hashable]:
-    """Return what joins wrong results: one check, one line, one sentence, one known mistake."""
-    outcome, function = check.outcome, split_id(check.id)[0]
-    reasons: set[Hashable] = {(check.told, own_check(check))}
-    if outcome.location:
-        reasons.add((function, check.kind, outcome.location))
-    if outcome.diagnosis:
-        # Two results may be wrong in the same way for reasons of their own, on lines of their own.
-        is_shape = outcome.evidence.certainty is Certainty.SHAPE
-        reasons.add((function, outcome.diagnosis, outcome.location if is_shape else None))
-    if outcome.message and not _shows_values(check):
-        reasons |= {(outcome.message, outcome.location), (outcome.message, function)}
-    return reasons
-
-
-def _shows_values(check: CheckResult) -> bool:
-    evidence = check.outcome.evidence
-    return evidence.got is not None or evidence.index is not None
-
-
-def absent_name(check: CheckResult) -> str:
-    """Return which function a check says is not there, empty if it says something else."""
-    names = [target.rpartition(":")[2] for target in check.targets]
-    said = check.outcome.message
-    for name in [*names, *check.outcome.evidence.builds_on]:
-        if name and any(said == sentence.format(name) for sentence in _NOT_THERE):
-            return name
-    return ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from grader.model import Evidence, Report, Status
-from grader.report.causes import Cause, is_absent
+from grader.report.causes import Cause
 from grader.report.findings import tell_findings, tell_measurement
 from grader.report.paper import Paper
+from grader.report.reasons import is_absent
 from grader.report.telling import (
     CELL_HEADING,
     TRACEBACK_HEADING,

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.model import Report, SourceLine
-from grader.report.causes import Cause, group_causes, is_absent, most_costly
+from grader.report.causes import Cause, group_causes, most_costly
 from grader.report.findings import Finding, tell_findings, tell_measurement
+from grader.report.reasons import is_absent
 from grader.report.reviews import tell_review
 from grader.report.summing_up import (
     CARRIED_HEADING,

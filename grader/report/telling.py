@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from grader.model import Certainty, Evidence, Location, Report, Status
 from grader.records import record
-from grader.report.causes import Cause, absent_name, is_absent
+from grader.report.causes import Cause
 from grader.report.check_ids import name_parts, own_check, split_id
+from grader.report.reasons import absent_name, is_absent
 from grader.report.untrusted import printable, printable_code
 from grader.report.wording import (
     DEFAULT_MESSAGES,

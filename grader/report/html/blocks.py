@@ -7,7 +7,7 @@ from itertools import islice
 
 from grader.model import CheckResult, Evidence, Report, Status
 from grader.records import record
-from grader.report.causes import Cause, is_absent
+from grader.report.causes import Cause
 from grader.report.check_ids import split_id
 from grader.report.findings import (
     Finding,
@@ -19,6 +19,7 @@ from grader.report.findings import (
 )
 from grader.report.html.listings import Listing, list_code
 from grader.report.html.pictures import Chart, HeatMap, draw_curves, draw_map
+from grader.report.reasons import is_absent
 from grader.report.telling import (
     AbsentFunction,
     is_told_briefly,

@@ -87,6 +87,18 @@ def test_a_hidden_check_is_told_with_a_public_one_of_the_same_line() -> None:
     assert cause.first == public
 
 
+def test_a_hidden_value_is_told_with_a_public_result_of_another_kind_on_its_line() -> None:
+    """It says no more than the line; on another line, or with a diagnosis, it has its own block."""
+    hidden = make_check("f.hidden.loss", make_wrong(3))
+    hidden = shown_check(replace(hidden, kind=Kind.GRADIENT, visibility=Visibility.HIDDEN))
+    public = make_check("f.dx", make_wrong(3))
+    (cause,) = group_causes([hidden, public])
+    assert cause.checks == (public, hidden)
+    assert len(group_causes([hidden, make_check("f.dx", make_wrong(4))])) == 2
+    named = replace(hidden, outcome=replace(hidden.outcome, diagnosis="sign"), told=Detail.MISTAKE)
+    assert len(group_causes([named, public])) == 2
+
+
 @pytest.mark.parametrize(
     ("status", "message"),
     [
