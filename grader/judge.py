@@ -92,7 +92,8 @@ class Judge:
         patience = self.candidate.spent_budgets + _PATIENCE
         # Last, and in a worker that ends with them: code that remembers what it was given could
         # tell it in the messages and in the digits of checks whose details are shown.
-        for done, (question, check) in enumerate(sorted(rows, key=lambda row: _is_hidden(row[1]))):
+        # Those shown once the assignment is due come before those that never are.
+        for done, (question, check) in enumerate(sorted(rows, key=lambda row: _secrecy(row[1]))):
             if progress is not None:
                 progress(check.id, done, len(rows))
             own = values_of(expected, assignment, check, settled)
@@ -242,6 +243,11 @@ class Judge:
         shown = excerpt(caller, self.modules)
         evidence = replace(outcome.evidence, excerpt=shown)
         return replace(result, outcome=replace(outcome, location=caller, evidence=evidence))
+
+
+def _secrecy(check: Check) -> int:
+    """Return the place of a check's visibility in the order from public to hidden."""
+    return tuple(Visibility).index(check.visibility)
 
 
 def _is_hidden(check: Check) -> bool:

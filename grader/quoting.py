@@ -87,9 +87,13 @@ def quote_functions(
     return tuple(sorted(quoted, key=lambda text: (text.file, text.first)))
 
 
-def _secrecy(check: CheckResult) -> tuple[bool, bool]:
-    """Return what is quoted last: places that students may not know."""
-    return check.visibility is not Visibility.PUBLIC, check.outcome.status in _CHOSEN_BY_CODE
+def _secrecy(check: CheckResult) -> tuple[bool, bool, bool]:
+    """Return what is quoted last: places that students may not know, or not yet."""
+    return (
+        check.visibility is not Visibility.PUBLIC,
+        check.outcome.status in _CHOSEN_BY_CODE,
+        check.visibility is Visibility.HIDDEN,
+    )
 
 
 def _quote(place: Location, sources: Mapping[str, Source]) -> SourceText | None:

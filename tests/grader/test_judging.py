@@ -48,6 +48,46 @@ assignment = Assignment(
 '''
 
 
+LATER = '''\
+"""A hidden check before one that is shown once it is due, and a public one."""
+
+from grader import Assignment, FunctionCall, Question, ValueCheck, Visibility, normal
+
+
+def check(name, visibility):
+    experiment = FunctionCall(
+        target="layers:relu_forward", arguments={"x": normal(3, 4)}, results={"out": (0,)}
+    )
+    return ValueCheck(id=name, experiment=experiment, points={"out": 5}, visibility=visibility)
+
+
+assignment = Assignment(
+    name="later",
+    title="Later",
+    notebooks=(),
+    questions=(
+        Question(id="a", title="A", checks=(
+            check("hidden", Visibility.HIDDEN),
+            check("later", Visibility.AFTER_DUE),
+            check("open", Visibility.PUBLIC),
+        )),
+    ),
+)
+'''
+
+HOARDER = '''\
+import numpy as np
+
+SEEN = []
+
+
+def relu_forward(x):
+    out = np.maximum(x, 0) * (1 + 1e-9 * len(SEEN))
+    SEEN.append(x)
+    return out, x
+'''
+
+
 @pytest.fixture
 def submission(tmp_path: Path) -> Path:
     """Return a copy of the correct submission."""
@@ -104,6 +144,23 @@ def test_broken_check_is_our_fault(two_checks: Path, caplog: pytest.LogCaptureFi
     assert report.needs_regrade
     assert "will be graded again" in report.checks[0].outcome.message
     assert "ours" not in report.checks[0].outcome.message
+
+
+def test_nothing_told_later_knows_what_is_never_told(tmp_path: Path) -> None:
+    """A check shown once it is due runs before any hidden one, wherever it is declared."""
+    folder = tmp_path / "later"
+    folder.mkdir()
+    (folder / "assignment.py").write_text(LATER)
+    regenerate(load_assignment(folder))
+    hoarder = tmp_path / "submission"
+    (hoarder / "cs231n").mkdir(parents=True)
+    (hoarder / LAYERS).write_text(HOARDER)
+    found = {check.id: check.outcome for check in grade(hoarder, [folder]).checks}
+    assert {outcome.status for outcome in found.values()} == {Status.PASSED}
+    assert found["open.out"].error == 0
+    # One call came before it, that of the public check; the hidden one came after both.
+    assert found["later.out"].error == pytest.approx(0.5e-9, rel=1e-3)
+    assert found["hidden.out"].error == pytest.approx(1e-9, rel=1e-3)
 
 
 def test_failure_shows_the_line_that_made_the_part(submission: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from grader.model import CheckResult, Kind, Location, Outcome, Report, SourceText, Status
 from grader.pipeline import Grader
 from grader.quoting import LONGEST_FUNCTION, LONGEST_LINE, MOST_QUOTED, excerpt, quote_functions
-from grader.report.visibility import STUDENT, shown
-from grader.settings import Visibility
+from grader.report.visibility import STUDENT, Reader, shown
+from grader.settings import Detail, Disclosure, Visibility
 from grader.submission.overlay import ModuleSource
 from grader.submission.sources import Source
 
@@ -225,6 +226,21 @@ def test_where_code_stopped_on_hidden_inputs_is_not_told(
         seen.add(told.sources)
     assert len(seen) == 1
     assert len(seen.pop()) == 2
+
+
+def test_where_code_stopped_on_hidden_inputs_is_not_told_later_either(report: Report) -> None:
+    """Of a long function, what is quoted once the assignment is due does not depend on it."""
+    due = Disclosure(Detail.LOCATION, Detail.FULL, "2026-12-01T23:59+00:00")
+    later = failed("a.py", 500, Status.ERRORED, Visibility.AFTER_DUE)
+    after = Reader(now=datetime(2026, 12, 2, tzinfo=UTC))
+    seen = set()
+    for line in (450, 500, 550, 900):
+        hidden = failed("a.py", line, Status.ERRORED, Visibility.HIDDEN)
+        checks = (hidden, replace(later, disclosure=due))
+        quoted = quote_functions(checks, functions(1, 1000))
+        seen.add(shown(replace(report, checks=checks, sources=quoted), after).sources)
+    assert len(seen) == 1
+    assert seen.pop()[0].holds(Location("a.py", 500))
 
 
 def test_a_report_quotes_what_failed(tmp_path: Path) -> None:
