@@ -75,7 +75,7 @@ assignment = Assignment(
 )
 '''
 
-HOARDER = '''\
+HOARDER = """\
 import numpy as np
 
 SEEN = []
@@ -85,7 +85,7 @@ def relu_forward(x):
     out = np.maximum(x, 0) * (1 + 1e-9 * len(SEEN))
     SEEN.append(x)
     return out, x
-'''
+"""
 
 
 @pytest.fixture
