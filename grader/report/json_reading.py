@@ -32,6 +32,8 @@ from grader.settings import Detail, Disclosure, Visibility, check_moment
 
 _T = TypeVar("_T")
 _NEXT_STEP = "grade the submission again"
+_LARGEST = 1e9
+"""More points or seconds than there are; of larger ones neither sums nor shares are numbers."""
 
 
 def report_from_json(text: str) -> Report:
@@ -93,11 +95,11 @@ def _report(document: dict[str, Any]) -> Report:
         ),
         questions=_each(document["questions"], _question),
         checks=_each(document["checks"], _check),
-        score=_number(document["score"]),
-        max_score=_number(document["max_score"]),
-        pending=_number(document["pending"]),
+        score=_amount(document["score"]),
+        max_score=_amount(document["max_score"]),
+        pending=_amount(document["pending"]),
         needs_regrade=_flag(document["needs_regrade"]),
-        seconds=_number(document["seconds"]),
+        seconds=_amount(document["seconds"]),
         warnings=_each(document["warnings"], _text),
         missing=_each(document["missing"], _text),
         sources=_each(document["sources"], _source),
@@ -111,9 +113,9 @@ def _assignment(row: dict[str, Any]) -> AssignmentInfo:
         title=_text(row["title"]),
         edition=_text(row["edition"]),
         digest=_text(row["digest"]),
-        score=_number(row["score"]),
-        max_score=_number(row["max_score"]),
-        pending=_number(row["pending"]),
+        score=_amount(row["score"]),
+        max_score=_amount(row["max_score"]),
+        pending=_amount(row["pending"]),
     )
 
 
@@ -121,9 +123,9 @@ def _question(row: dict[str, Any]) -> QuestionScore:
     return QuestionScore(
         id=_text(row["id"]),
         title=_text(row["title"]),
-        score=_number(row["score"]),
-        max_score=_number(row["max_score"]),
-        pending=_number(row["pending"]),
+        score=_amount(row["score"]),
+        max_score=_amount(row["max_score"]),
+        pending=_amount(row["pending"]),
     )
 
 
@@ -145,10 +147,10 @@ def _check(row: dict[str, Any]) -> CheckResult:
             location=_unless_null(row["location"], _location),
             evidence=_evidence(row["evidence"]),
         ),
-        score=_number(row["score"]),
-        max_score=_number(row["max_score"]),
+        score=_amount(row["score"]),
+        max_score=_amount(row["max_score"]),
         visibility=Visibility(row["visibility"]),
-        seconds=_number(row["seconds"]),
+        seconds=_amount(row["seconds"]),
         disclosure=_disclosure(row["disclosure"]),
         told=Detail(row["detail"]),
     )
@@ -252,6 +254,14 @@ def _number(value: object) -> float:
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"expected a finite number, got {number}")
+    return number
+
+
+def _amount(value: object) -> float:
+    """Return points or seconds."""
+    number = _number(value)
+    if abs(number) > _LARGEST:
+        raise ValueError(f"expected points or seconds, got {number:g}")
     return number
 
 

@@ -83,7 +83,8 @@ class Paper:
                 fitting = text.lstrip()
             if used + cell_width(fitting.rstrip()) > self.width:
                 # Too wide for any line: broken like a paragraph, below what is there.
-                indent = fitting[: len(fitting) - len(fitting.lstrip())] if not line else ""
+                blanks = min(len(fitting) - len(fitting.lstrip()), self.width // 2)
+                indent = "" if line else " " * blanks
                 room = self.width - max(used + len(indent), len(hang))
                 *full, fitting = wrap(fitting.split(), room)
                 line.append((indent, ""))
@@ -108,7 +109,8 @@ class Paper:
 
 
 def wrap(words: Iterable[str], width: int) -> Iterator[str]:
-    """Yield `words` in lines of at most `width` columns; only a wider word is broken."""
+    """Yield `words` in lines of at most `width` columns, at least 1; only wider ones are broken."""
+    width = max(width, 1)
     line = ""
     for word in words:
         if line and cell_width(line) + 1 + cell_width(word) > width:

@@ -321,6 +321,8 @@ def test_what_is_not_a_report_is_one_clear_error(text: str, expected: str) -> No
         ("id", 3),
         ("score", "2"),
         ("score", 1e999),
+        ("max_score", 1e308),
+        ("seconds", -1e18),
         ("carried_forward", 0),
         ("targets", "layers:f"),
         ("location", {"file": "x", "line": True}),
