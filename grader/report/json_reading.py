@@ -32,6 +32,8 @@ from grader.settings import Detail, Disclosure, Visibility, check_moment
 
 _T = TypeVar("_T")
 _NEXT_STEP = "grade the submission again"
+_MOST_CHECKS = 5000
+"""Many times those of all assignments together; each is compared with each."""
 _LARGEST = 1e9
 """More points or seconds than there are; of larger ones neither sums nor shares are numbers."""
 
@@ -94,7 +96,7 @@ def _report(document: dict[str, Any]) -> Report:
             seed=_whole(grader["seed"]),
         ),
         questions=_each(document["questions"], _question),
-        checks=_each(document["checks"], _check),
+        checks=_checks(document["checks"]),
         score=_amount(document["score"]),
         max_score=_amount(document["max_score"]),
         pending=_amount(document["pending"]),
@@ -127,6 +129,12 @@ def _question(row: dict[str, Any]) -> QuestionScore:
         max_score=_amount(row["max_score"]),
         pending=_amount(row["pending"]),
     )
+
+
+def _checks(rows: object) -> tuple[CheckResult, ...]:
+    if isinstance(rows, list) and len(rows) > _MOST_CHECKS:
+        raise ValueError(f"expected at most {_MOST_CHECKS} checks, got {len(rows)}")
+    return _each(rows, _check)
 
 
 def _check(row: dict[str, Any]) -> CheckResult:

@@ -336,3 +336,11 @@ def test_fields_of_another_type_are_refused(report: Report, field: str, value: o
     text = json.dumps(document).replace("Infinity", "1e999")
     with pytest.raises(ValueError, match="the report is damaged"):
         report_from_json(text)
+
+
+def test_more_checks_than_there_can_be_are_refused(report: Report) -> None:
+    """Telling which of them are one cause would take for ever."""
+    document = json.loads(render(report))
+    document["checks"] = document["checks"][:1] * 5001
+    with pytest.raises(ValueError, match="expected at most 5000 checks"):
+        report_from_json(json.dumps(document))
