@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM = Path(__file__).with_name("run_action.py")
-INSTALL = "Install grade"
+INSTALL, GRADE = "Install grade", "Grade"
 
 RunAction = Callable[..., dict[str, Any]]
 
@@ -41,38 +41,33 @@ def softmax_loss_naive(W, X, y, reg):
 def softmax_loss_vectorized(W, X, y, reg):
     return TEXT
 """
+SHADOW = 'print("a module of the repository was imported"); raise SystemExit(1)\n'
+"""What stands in modules that are called like some that venv and pip import."""
 STRANGE = "a\n::error title=x::y\n%0A::set-output name=score::1000.py"
 
 
 @pytest.fixture(scope="module")
-def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the runner's folder, in which the first run installs grade for all others."""
-    return tmp_path_factory.mktemp("runner")
-
-
-@pytest.fixture(scope="module")
-def run_action(checkout: Path, temp: Path) -> RunAction:
-    """Return what runs the action of a checkout in a repository.
+def run_program(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> RunAction:
+    """Return what runs a checkout's action, but for one step, always with the same runner's folder.
 
     Nothing is fetched: pip finds that what is required is installed in this environment.
     """
+    temp = tmp_path_factory.mktemp("runner")
     shutil.copy(ROOT / "action.yml", checkout)
-    packages = sysconfig.get_path("purelib")
     own = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PIP_NO_BUILD_ISOLATION": "0",  # pip's word for: use the setuptools that is there
         "PIP_NO_INDEX": "1",
-        "PYTHONPATH": packages,
+        "PYTHONPATH": sysconfig.get_path("purelib"),
     }
 
-    def run(workspace: Path, **inputs: str) -> dict[str, Any]:
+    def run(workspace: Path, left_out: str, **inputs: str) -> dict[str, Any]:
         given = {"python_version": "", "bundle": "bundle", **inputs}
         words = [f"{name.replace('_', '-')}={value}" for name, value in given.items()]
-        if (temp / "grade").is_dir():
-            words += ["--leave-out", INSTALL]
+        command = [sys.executable, PROGRAM, checkout / "action.yml", workspace, temp, *words]
         done = subprocess.run(
-            [sys.executable, PROGRAM, checkout / "action.yml", workspace, temp, *words],
+            [*command, "--leave-out", left_out],
             capture_output=True,
             text=True,
             check=True,
@@ -81,6 +76,26 @@ def run_action(checkout: Path, temp: Path) -> RunAction:
         )
         found: dict[str, Any] = json.loads(done.stdout)
         return found
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def installed(run_program: RunAction, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Install grade, from within a repository whose modules shadow Python's and pip's."""
+    work = tmp_path_factory.mktemp("shadows")
+    for name in ("types", "logging", "venv", "pip", "sitecustomize", "grader"):
+        (work / f"{name}.py").write_text(SHADOW)
+    return run_program(work, left_out=GRADE)
+
+
+@pytest.fixture
+def run_action(run_program: RunAction, installed: dict[str, Any]) -> RunAction:
+    """Return what runs the action in a repository, with grade installed once for all tests."""
+    assert installed["code"] == 0, installed["log"]
+
+    def run(workspace: Path, **inputs: str) -> dict[str, Any]:
+        return run_program(workspace, left_out=INSTALL, **inputs)
 
     return run
 
@@ -95,6 +110,12 @@ def repository(submissions: dict[str, Path], bundle: Path, tmp_path: Path) -> Ca
         return tmp_path / "work"
 
     return make
+
+
+def test_modules_of_the_repository_are_not_imported(installed: dict[str, Any]) -> None:
+    """A student may call a file random.py or types.py: installing does not take it for Python's."""
+    assert installed["code"] == 0, installed["log"]
+    assert "was imported" not in installed["log"]
 
 
 def test_correct_work_passes(repository: Callable[..., Path], run_action: RunAction) -> None:
