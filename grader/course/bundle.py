@@ -26,6 +26,8 @@ _VALUES = "expected.npz"
 _FORMAT = "grade-bundle"
 _VERSION = 1
 _LARGEST = 64 << 20
+_CHUNK = 1 << 20
+_DAMAGED = (zipfile.BadZipFile, zlib.error)
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,20 @@ def unpack_bundle(archive: Path, folder: Path) -> Path:
             found = {PurePosixPath(one.filename).name: one for one in packed.infolist()}
             for name in (BUNDLE, _VALUES, FINGERPRINTS):
                 if name in found and found[name].file_size <= _LARGEST:
-                    (folder / name).write_bytes(packed.read(found[name]))
-    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+                    (folder / name).write_bytes(_unpack(packed, found[name]))
+    except (OSError, EOFError, ValueError, RuntimeError, *_DAMAGED) as error:
         raise AssignmentError(f"{archive}: it cannot be unpacked: {error}") from error
     if not is_bundle(folder):
         raise AssignmentError(f"{archive}: it holds no {BUNDLE}; give the bundle's zip")
     return folder
+
+
+def _unpack(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Return a member's content, unpacked by the piece: a zip may lie about its size."""
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{member.filename!r} is compressed as no bundle is")
+    with packed.open(member) as stream:
+        return b"".join(iter(lambda: stream.read(_CHUNK), b""))
 
 
 def write_declaration(assignment: Assignment, values: bytes, fingerprints: bytes = b"") -> str:

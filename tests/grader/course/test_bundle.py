@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -261,4 +263,30 @@ def test_what_is_no_zipped_bundle_is_told(content: bytes, tmp_path: Path) -> Non
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("other.json", "{}")
     with pytest.raises(AssignmentError, match=r"it holds no bundle\.json"):
+        unpack_bundle(tmp_path / "a.zip", tmp_path)
+
+
+def test_a_zip_that_lies_about_sizes_takes_no_memory(tmp_path: Path) -> None:
+    """What it holds is taken by the piece, as far as it says that it goes."""
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(BUNDLE, bytes(80 << 20))
+    content = bytearray(file.read_bytes())
+    struct.pack_into("<L", content, content.rindex(b"PK\x01\x02") + 24, 1000)
+    file.write_bytes(content)
+    tracemalloc.start()
+    try:
+        with pytest.raises(AssignmentError, match=r"a\.zip: it cannot be unpacked"):
+            unpack_bundle(file, tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_zips_of_a_rare_kind_are_told(method: int, bundle: Path, tmp_path: Path) -> None:
+    """Unpacking them cannot be bounded."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.write(bundle / BUNDLE, BUNDLE)
+    with pytest.raises(AssignmentError, match=r"cannot be unpacked: 'bundle\.json' is compressed"):
         unpack_bundle(tmp_path / "a.zip", tmp_path)
