@@ -66,7 +66,7 @@ def read_metadata(file: Path) -> Metadata:
         raise DamagedMetadataError(f"{file} cannot be read: {error}") from error
     try:
         return _read(data)
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise DamagedMetadataError(f"{file} is not as Gradescope documents it: {error}") from error
 
 

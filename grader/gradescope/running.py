@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import GraderError, SubmissionError
+from grader.errors import GraderError, SandboxError, SubmissionError
 from grader.gradescope import results
 from grader.gradescope.metadata import FILE, DamagedMetadataError, Metadata, read_metadata
 from grader.gradescope.settings import Settings, read_settings
@@ -61,6 +61,8 @@ def _read_metadata(file: Path) -> Metadata | None:
 def _grade(submission: Path, settings: Settings, metadata: Metadata | None) -> str:
     from grader.pipeline import grade
 
+    if not submission.is_dir():
+        raise SandboxError(f"there is no folder {submission}, which is no fault of the student's")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     told = metadata or Metadata()
     try:

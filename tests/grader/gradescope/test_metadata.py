@@ -101,6 +101,7 @@ def test_nothing_told_is_nothing_known(tmp_path: Path) -> None:
         b'{"assignment": {"due_date": "2026-10-01T23:00:00"}}',
         b'{"assignment": {"due_date": 7}}',
         b'{"assignment": {"total_points": "many"}}',
+        b'{"assignment": {"total_points": 1%s}}' % (b"0" * 400),
     ],
 )
 def test_what_is_damaged_is_told_from_what_is_not_there(content: bytes, tmp_path: Path) -> None:

@@ -198,6 +198,16 @@ def test_a_broken_autograder_says_that_it_has_not_graded(stage: Stage) -> None:
     assert "no assignment 'huge'" in printed
 
 
+def test_a_submission_that_was_never_put_there_is_nobody_s_zero(stage: Stage) -> None:
+    """Nothing was handed in that could be mended: staff grade again."""
+    root = stage({})
+    (root / "submission").rmdir()
+    code, results, printed = run(root)
+    assert code == 5
+    assert "THIS IS NOT YOUR SCORE" in results["output"]
+    assert "there is no folder" in printed
+
+
 def test_without_python_there_are_results_all_the_same(stage: Stage) -> None:
     """An image that was built only in part is our fault, too."""
     root = stage({"layers.py": RIGHT})
