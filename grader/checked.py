@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from grader.errors import SandboxError
 from grader.model import Progress, Report, Status
 from grader.own import check_own_code
@@ -172,14 +174,19 @@ def check(
     assignments = (assignment,) if isinstance(assignment, str | Path) else tuple(assignment)
     session = _find_session() if path is None else None
     folder = Path(path or ".")
-    report = check_own_code(
-        session.open(folder) if session is not None else folder,
-        assignments,
-        targets=targets,
-        limits=Limits() if timeout is None else Limits(cpu_seconds=timeout),
-        seed=seed,
-        progress=progress,
-    )
+    # A reference that stands in draws its weights in this process, from seeds of its own.
+    drawn = np.random.get_state()  # noqa: NPY002 - the session's, which must go on as it was
+    try:
+        report = check_own_code(
+            session.open(folder) if session is not None else folder,
+            assignments,
+            targets=targets,
+            limits=Limits() if timeout is None else Limits(cpu_seconds=timeout),
+            seed=seed,
+            progress=progress,
+        )
+    finally:
+        np.random.set_state(drawn)  # noqa: NPY002
     command = _command(targets, assignments, None if session is not None else folder)
     return Checked(shown(report), command, verbose)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import FunctionType, MappingProxyType
+from types import MappingProxyType
 from typing import Any
 
 from grader.records import record
@@ -70,9 +71,22 @@ def read_session(shell: Any) -> Session:
     """
     cells = tuple(shell.history_manager.input_hist_raw)[1:]  # it begins with an empty one
     home = shell.user_module.__name__
-    own = (
-        name
-        for name, value in list(shell.user_ns.items())
-        if isinstance(value, FunctionType | type) and value.__module__ == home
-    )
-    return Session(cells, frozenset(own))
+    own = (name for name, value in list(shell.user_ns.items()) if _module_of(value) == home)
+    return Session(tuple(map(_align, cells)), frozenset(own))
+
+
+def _module_of(value: object) -> str | None:
+    """Return where what can be called was defined; a cache or the like says so of what it wraps.
+
+    Values are the session's own, and do anything when they are asked.
+    """
+    try:
+        module = value.__module__ if callable(value) else None
+    except Exception:  # noqa: BLE001 - then it is no function
+        return None
+    return module if isinstance(module, str) else None
+
+
+def _align(cell: str) -> str:
+    """Return a cell without an indentation of all of it, with which IPython runs what is pasted."""
+    return textwrap.dedent(cell) if cell[:1].isspace() else cell

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import grader
@@ -36,6 +38,13 @@ def test_what_is_right_passes() -> None:
     assert result.percent == 100
     assert result.out_of(3) == 3.0
     assert result.score == result.max_score > 0
+
+
+def test_the_session_s_random_numbers_go_on() -> None:
+    """Although a reference that stands in for what is wrong draws its weights here."""
+    before = pickle.dumps(np.random.get_state())  # noqa: NPY002 - what students draw from
+    grader.check("TwoLayerNet", path=ROOT / "examples" / "mistakes")
+    assert pickle.dumps(np.random.get_state()) == before  # noqa: NPY002
 
 
 def test_what_is_wrong_raises_its_report(wrong: Path) -> None:

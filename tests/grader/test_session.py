@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from grader.errors import SubmissionError
+from grader.model import Location
 from grader.session import CELLS, find_session, read_session
 from grader.submission.locate import locate
 
@@ -64,6 +65,41 @@ def test_a_broken_file_does_not_hide_a_cell(tmp_path: Path) -> None:
     (tmp_path / "cs231n" / "layers.py").write_text("def relu_forward(x:\n")
     located = locate(read_session(make_shell(CELL)).open(tmp_path), [TARGET])
     assert located.unreadable == {}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import functools\n@functools.cache\n{cell}",
+        "import functools\n{cell}\nrelu_forward = functools.cache(relu_forward)",
+        "class Relu:\n    def __call__(self, x):\n        pass\n{cell}\nrelu_forward = Relu()",
+    ],
+)
+def test_what_wraps_a_function_of_a_cell_is_the_session_s(cell: str, tmp_path: Path) -> None:
+    """It is no function itself, and still not what the file holds."""
+    (tmp_path / "layers.py").write_text(CELL)
+    located = locate(read_session(make_shell(cell.format(cell=CELL))).open(tmp_path), [TARGET])
+    assert located.definitions[TARGET].file == CELLS
+
+
+def test_values_that_answer_no_question_are_no_functions() -> None:
+    """A session holds whatever its owner puts there."""
+    odd = """\
+class Odd:
+    def __call__(self): pass
+    def __getattribute__(self, name): raise KeyError(name)
+odd = Odd()"""
+    session = read_session(make_shell(odd, CELL))
+    assert session.own == {"Odd", "relu_forward"}
+
+
+def test_a_cell_that_was_pasted_with_its_indentation_counts(tmp_path: Path) -> None:
+    """IPython runs it, and the one before is not what the name means any more."""
+    shell = make_shell("def relu_forward(x):\n    return 1", CELL)
+    pasted = "\n" + "".join(f"    {line}\n" for line in CELL.splitlines())
+    shell.history_manager.input_hist_raw[2] = pasted
+    located = locate(read_session(shell).open(tmp_path), [TARGET])
+    assert located.definitions[TARGET].location == Location(f"{CELLS}[2]", 2)
 
 
 def test_names_that_mean_something_else_now_are_the_files(tmp_path: Path) -> None:
