@@ -26,7 +26,7 @@ from grader.cli.rendering import render_report
 from grader.cli.secret import draw_secret
 from grader.cli.validate import validate_assignments
 from grader.errors import GraderError
-from grader.report.untrusted import printable
+from grader.report.untrusted import printable, without_log_commands
 
 if TYPE_CHECKING:
     from click.formatting import HelpFormatter
@@ -181,7 +181,8 @@ def _suggest_command(given: list[str]) -> str:
 
 
 def _complain(message: str) -> None:
-    click.echo(f"grade: {printable(message, limit=2000)}", err=True)
+    # Names of files are in it, and in a workflow's log the runner reads what goes here, too.
+    click.echo(without_log_commands(f"grade: {printable(message, limit=2000)}"), err=True)
 
 
 def _silence_stdout() -> None:

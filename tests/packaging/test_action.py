@@ -176,6 +176,19 @@ def test_hostile_repositories_command_nothing(
     assert "1000" not in {**done["outputs"], "report": ""}.values()
 
 
+def test_what_cannot_be_graded_commands_nothing(
+    repository: Callable[..., Path], run_action: RunAction
+) -> None:
+    """A name of a file that is refused stands in the reason why."""
+    work = repository("correct")
+    (work / "..\\##[error]forged::error::x.py").touch()
+    done = run_action(work)
+    assert done["code"] == 3
+    (said,) = done["commands"]
+    assert said["properties"] == "title=Not graded"
+    assert "forged" in said["message"]
+
+
 def test_inputs_are_data_for_the_shell(
     repository: Callable[..., Path], run_action: RunAction, tmp_path: Path
 ) -> None:
