@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,7 @@ def grade_repository(  # noqa: PLR0917 - click passes them by name
     submission, step = Path(folder), Step.current()
     asked = _read_formats(formats, submission)
     limits = Limits() if timeout is None else Limits(cpu_seconds=timeout)
+    again = shlex.join(("grade", "check", folder, "--assignment", bundle))  # on one's own machine
     try:
         report = _grade(submission, Path(bundle), isolation, limits)
     except GraderError as error:
@@ -70,7 +72,7 @@ def grade_repository(  # noqa: PLR0917 - click passes them by name
         saved = Path(os.environ.get("RUNNER_TEMP") or ".") / REPORT
         summary = Path(scratch) / "summary.md"
         own = (Destination("json", saved), Destination("markdown", summary))
-        written = Writer(STUDENT, detail, "grade check").write(report, (*own, *asked))
+        written = Writer(STUDENT, detail, again).write(report, (*own, *asked))
         if summary.exists():
             step.add_summary(summary.read_text(encoding="utf-8"))
     step.add_summary(f"\n{ADVISORY}\n")
@@ -79,7 +81,7 @@ def grade_repository(  # noqa: PLR0917 - click passes them by name
         said = f"{points(report.score)} of {count_points(report.max_score)}"
         wanted = f"{percent(report.percent)} is below the {fail_under:g} % that are asked for."
         print_text(annotate("error", "Below what is asked for", f"{said}: {wanted}"))
-    print_text(_annotations(report, submission))
+    print_text(_annotations(report, submission, again))
     step.set_outputs(_outputs(report, saved))
     print_text(annotate("notice", "Advisory", ADVISORY))
     return written or code
@@ -105,7 +107,7 @@ def _grade(submission: Path, bundle: Path, isolation: str, limits: Limits) -> Re
         return grade(submission, [bundle], isolation=isolation, limits=limits)
 
 
-def _annotations(report: Report, submission: Path) -> str:
+def _annotations(report: Report, submission: Path, again: str) -> str:
     """Return annotations at lines of the repository, below whose folder the submission lies."""
     from grader.report.github import render
 
@@ -113,7 +115,7 @@ def _annotations(report: Report, submission: Path) -> str:
     place = os.path.relpath(folder, os.environ.get("GITHUB_WORKSPACE") or ".")
     below = "" if place == os.curdir else Path(place).as_posix()
     try:
-        return render(report, STUDENT, folder=below)
+        return render(report, STUDENT, folder=below, command=again)
     except Exception as error:  # noqa: BLE001 - a grade must survive whatever a format meets
         return annotate("warning", "No annotations", f"They could not be made: {error}")
 

@@ -22,7 +22,7 @@ _CELL = re.compile(r"(.+\.ipynb)\[(\d+)\]", re.DOTALL)
 _TOKEN_LENGTH = 32
 
 
-def render(report: Report, reader: Reader = STUDENT, *, folder: str = "") -> str:
+def render(report: Report, reader: Reader = STUDENT, *, folder: str = "", command: str = "") -> str:
     """Return `report` as lines for a step's log, ended by a newline.
 
     First come at most ten errors, the dearest causes first, each at the line that is to be looked
@@ -40,6 +40,8 @@ def render(report: Report, reader: Reader = STUDENT, *, folder: str = "") -> str
     folder : str
         Where the submission lies in its repository, without a slash at its end; empty if it is
         the repository.
+    command : str
+        What checks the same again; by default what grades it.
 
     References
     ----------
@@ -54,7 +56,7 @@ def render(report: Report, reader: Reader = STUDENT, *, folder: str = "") -> str
         lines.append(f"::warning title=Not final::{log_command_data(broken)}")
     left_out = sum(cause.lost > 0 for cause in causes) - len(dearest)
     lines.append(_tell_score(report, left_out))
-    log = terminal.render(report, reader)
+    log = terminal.render(report, reader, command=command)
     written = "\n".join([*lines, log])
     token = hashlib.sha256(written.encode("utf-8", "backslashreplace")).hexdigest()[:_TOKEN_LENGTH]
     return "\n".join([*lines, f"::stop-commands::{token}", f"{log}::{token}::"]) + "\n"

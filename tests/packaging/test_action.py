@@ -145,6 +145,7 @@ def test_mistakes_are_shown_where_they_are(
     errors = [command for command in done["commands"] if command["name"] == "error"]
     assert errors[0]["properties"] == "title=Below what is asked for"
     assert "file=homework/cs231n/classifiers/softmax.py,line=" in errors[1]["properties"]
+    assert "then run: grade check homework --assignment bundle" in " ".join(done["log"].split())
     assert "advisory" in done["summary"]
 
 
