@@ -160,9 +160,9 @@ def tell_cost(cause: Cause, report: Report) -> str:
     line += "."
     targets = {target for check in cause.checks for target in check.targets}
     if any(
-        check.outcome.carried_forward and targets.intersection(check.targets)
+        targets.intersection(check.targets)
         for check in report.checks
-        if check not in cause.checks
+        if check.outcome.carried_forward and check not in cause.checks  # slow: whole records
     ):
         line += " What follows from it was not charged again."
     return line
