@@ -79,11 +79,13 @@ def read_report(file: Path) -> Report:
     from grader.report.json_reading import report_from_json
 
     try:
-        if file.stat().st_size > _LARGEST:
+        with file.open("rb") as stream:  # a device or a pipe says nothing of its size
+            content = stream.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
             raise ReportError(
                 f"{file}: it is too large for a report; give the JSON that grade wrote"
             )
-        text = file.read_text("utf-8")
+        text = content.decode("utf-8")
     except OSError as error:
         raise ReportError(f"{file}: it cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -87,6 +87,16 @@ def test_what_is_no_report_is_refused_in_one_line(
     assert saved.name in captured
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without an end")
+def test_what_never_ends_is_not_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The size of a device or a pipe is known only once it is read."""
+    monkeypatch.setattr("grader.cli.rendering._LARGEST", 1000)
+    assert main(["render", "/dev/zero"]) == 3
+    assert "too large for a report" in capsys.readouterr().err
+
+
 def test_a_moment_is_one(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A time without its zone is refused with an example."""
     assert main(["render", saved.name, "--at", "2026-12-01"]) == 2
