@@ -25,6 +25,7 @@ from grader.checks.slopes import (
     Surface,
     draw_direction,
     look,
+    relate,
 )
 from grader.compare import LOWEST_TOLERANCE
 from grader.records import record
@@ -113,8 +114,7 @@ def measure_distance(
     scale = sum(slope.scale(gradient) for slope in calmest)
     noise = _EXCUSE * sum(slope.noise for slope in calmest)
     excused = min(max(noise, _LEAST_EXCUSED * scale), _MOST_EXCUSED * scale)
-    distance = max(gap - excused, 0.0) / scale
-    return distance if math.isfinite(distance) else math.inf
+    return relate(max(gap - excused, 0.0), scale)
 
 
 def find_entry(

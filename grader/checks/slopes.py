@@ -175,7 +175,7 @@ class Slope:
         return abs(self.direction.along(gradient) - self.value)
 
     def scale(self, gradient: _Array) -> float:
-        """Return the size that a gap is held against."""
+        """Return the size that a gap is held against; infinite where numbers are too large."""
         part = gradient[self.direction.entries]
         typical = float(np.linalg.norm(part)) / math.sqrt(max(1, part.size))
         return max(FLOOR, typical, abs(self.direction.along(gradient)) + abs(self.value))
@@ -184,7 +184,15 @@ class Slope:
         """Return how far a flattened gradient is off, relatively, beyond the noise."""
         scale = self.scale(gradient)
         beyond = max(self.gap(gradient) - min(self.noise, MOST_NOISE * scale), 0.0)
-        return beyond / scale if math.isfinite(beyond / scale) else math.inf
+        return relate(beyond, scale)
+
+
+def relate(gap: float, scale: float) -> float:
+    """Return a gap as a share of a scale: infinite if either is no finite number.
+
+    Numbers so large that their squares overflow have an infinite scale, on which no gap would show.
+    """
+    return gap / scale if math.isfinite(gap) and math.isfinite(scale) else math.inf
 
 
 def draw_direction(

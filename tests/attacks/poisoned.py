@@ -8,6 +8,8 @@ VALUES = {
     "nothing": "None",
     "nan": "np.full_like(dout, np.nan)",
     "infinities": "np.where(dout > 0, np.inf, -np.inf)",
+    "huge_numbers": "np.full(dout.shape, 1e200)",
+    "numbers_that_overflow": "np.sign(dout) * 1.7e308",
     "huge_array": "np.zeros((40_000_000,))",
     "huge_shape": "np.broadcast_to(0.0, (1 << 40,))",
     "zero_size": "np.zeros((10, 0))",

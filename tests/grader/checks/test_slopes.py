@@ -177,6 +177,17 @@ def test_a_wrong_gradient_stays_wrong(factor: float) -> None:
         assert 0.01 * abs(factor - 1) < distance <= 1.0
 
 
+@pytest.mark.parametrize("size", [1e150, 1e154, 1e200, 1e307])
+def test_numbers_whose_squares_overflow_agree_with_nothing(size: float) -> None:
+    """Their scale is infinite, so that no gap would show on it."""
+    generator = np.random.default_rng(3)
+    surface, gradient = make_smooth(generator, 60)
+    for huge in (np.full(60, size), size * gradient, size * generator.choice((-1.0, 1.0), 60)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            assert find_largest(look_at(surface, generator), huge) > 0.1
+            assert measure_distance(surface, huge, slice(0, 60), generator) > 0.1
+
+
 @pytest.mark.parametrize("factor", [-1.0, 0.0, 0.5, 2.0])
 def test_a_wrong_gradient_stays_wrong_in_single_precision(factor: float) -> None:
     """Fewer digits do not excuse what anybody would call a mistake."""
