@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,6 @@ from grader.report import json_report
 from grader.report.visibility import Reader
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from grader.model import Report
 
 
