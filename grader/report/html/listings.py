@@ -66,14 +66,16 @@ def list_code(
     if where is None:
         return None, None
     for source in sources:
-        first = source.first
-        if source.file != where.file or not first <= where.line < first + len(source.lines):
+        if not source.holds(where):
             continue
-        whole = _list_lines(source.file, first, source.lines, marked | {where.line})
+        # Of what is too long to be shown whole, only lines near the place are coloured.
+        is_long = len(source.lines) > _MOST_LINES
+        start = max(0, where.line - source.first - _MOST_LINES // 2) if is_long else 0
+        first, texts = source.first + start, source.lines[start : start + _MOST_LINES]
+        whole = _list_lines(source.file, first, texts, marked | {where.line})
         near = _around(whole, where.line - first)
         if len(near.lines) == len(whole.lines):
             return whole, None
-        is_long = len(whole.lines) > _MOST_LINES
         return near, None if is_long else whole
     if not excerpt:
         return None, None

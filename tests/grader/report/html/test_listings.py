@@ -78,3 +78,15 @@ def test_every_line_keeps_its_place(lines: tuple[str, ...]) -> None:
     assert len(near.lines) == len(lines)
     assert all(text.isprintable() for text in texts(near))
     assert [not text.strip() for text in texts(near)] == [not line.strip() for line in lines]
+
+
+@pytest.mark.parametrize("line", [1, 3, 500_000, 999_999, 1_000_000])
+def test_of_a_text_without_an_end_only_lines_around_are_listed(line: int) -> None:
+    """A report made by hand may quote a million lines; those far away are not even coloured."""
+    source = SourceText("a.py", 1, tuple(map("x = {}".format, range(1, 1_000_001))))
+    near, whole = list_code(make_outcome(line), (source,))
+    assert near is not None
+    assert whole is None
+    assert marked(near) == [str(line)]
+    assert texts(near) == [f"x = {each.number.strip()}" for each in near.lines]
+    assert len(near.lines) <= 15
