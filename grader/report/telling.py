@@ -29,6 +29,7 @@ _TOLD_BRIEFLY = frozenset(
     {Status.MISSING, Status.BLOCKED, Status.NEEDS_REVIEW, Status.GRADER_ERROR}
 )
 _MOST_SIBLINGS = 6
+_MOST_ABSENT = 5
 _LONGEST_CELL = 60
 _MOST_DIAGNOSES = 3
 _DIAGNOSIS_LENGTH = 400
@@ -66,7 +67,10 @@ def tell_cause(cause: Cause) -> str:
     """Return the sentence that sums a cause up where there is room for only one."""
     message = cause.first.outcome.message or DEFAULT_MESSAGES[cause.status]
     if is_absent(cause.first) and len(cause.functions) > 1:
-        message = DEFAULT_MESSAGES[Status.MISSING]
+        message, _ = tell_absent(cause)
+        if cause.functions[0] not in cause.title:
+            names = enumerate_names(cause.functions, most=_MOST_ABSENT)
+            message = f"{message.removesuffix('.')}: {names}."
     return as_sentence(printable(message))
 
 

@@ -123,8 +123,8 @@ def _write_standing(paper: Paper, report: Report, saved: tuple[str, ...]) -> Non
         for assignment in report.assignments:
             subtotal = f"{points(assignment.score)}/{points(assignment.max_score)}"
             paper.row((f"  {subtotal:>9}  {printable(assignment.title)}", ""))
-    for file in saved:
-        paper.paragraph(f"Full report: {printable(file)}", style="dim", indent="")
+    if saved:
+        paper.paragraph(_tell_saved(saved), style="dim", indent="")
     paper.paragraph(tell_regrade(report), style="yellow", indent="")
     paper.paragraph(tell_pending(report), indent="")
 
@@ -235,6 +235,9 @@ def _write_end(
         paper.paragraph("After a change:", command=command, indent="")
     if not everything:
         paper.paragraph("All that was measured:", command=f"{command} -v", indent="")
-    if causes:
-        for file in saved:
-            paper.paragraph(f"Full report: {printable(file)}", indent="")
+    if causes and saved:
+        paper.paragraph(_tell_saved(saved), indent="")
+
+
+def _tell_saved(saved: tuple[str, ...]) -> str:
+    return f"Full report: {', '.join(map(printable, saved))}"

@@ -299,6 +299,19 @@ def test_functions_that_are_not_there_are_one_block(report: Report) -> None:
     ]
 
 
+def test_what_to_write_first_is_named(report: Report) -> None:
+    """Where the title only counts functions that are not there, its sentence names them."""
+    wrong = make_check("relu.out", Outcome(Status.FAILED, "It is wrong."))
+    names = [f"a_function_called_{number}" for number in range(7)]
+    rows = [
+        make_check(f"{name}.out", Outcome(Status.MISSING, f"No file defines {name}."))
+        for name in names
+    ]
+    text = " ".join(render(with_checks(report, *rows, wrong)).split())
+    listed = ", ".join(names[:5])
+    assert f"1. 7 functions +14 points No file defines these: {listed} and 2 more. 2." in text
+
+
 def test_functions_of_no_file_need_no_table(report: Report) -> None:
     """Short names that the heading holds are not repeated."""
     rows = [
@@ -355,6 +368,13 @@ def test_the_end_says_where_the_full_report_is(report: Report) -> None:
     """The last line of a long report names the file that was written."""
     text = render(report, saved=("submission.grade.json",))
     assert text.splitlines()[-1] == "Full report: submission.grade.json"
+
+
+def test_several_files_are_named_in_one_line(report: Report) -> None:
+    """However many formats were asked for, they are told at the beginning and at the end."""
+    lines = render(report, saved=("a.json", "a.html", "a.xml")).splitlines()
+    assert lines.count("Full report: a.json, a.html, a.xml") == 2
+    assert sum("a.xml" in line for line in lines) == 2
 
 
 def test_a_name_with_blanks_is_quoted_in_commands(report: Report) -> None:
