@@ -62,7 +62,8 @@ def test_a_students_report_gives_what_students_read(graded: Path) -> None:
     for name in SAME_AGAIN:
         own = (graded / "students" / name).read_bytes()
         assert own == (graded / "twice" / name).read_bytes(), name
-        assert own != (graded / "first" / name).read_bytes(), name
+        if name != "github":  # annotations tell a cause once, by its public check
+            assert own != (graded / "first" / name).read_bytes(), name
 
 
 @pytest.mark.parametrize("name", format_names())
