@@ -6,7 +6,6 @@ into, so that a hand-in with many mistakes costs little more than one with few.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,8 +15,8 @@ from grader.course.assignment import Assignment
 from grader.model import CheckResult, Kind, Outcome, Status
 from grader.settings import Visibility
 
-SECONDS = 4.0
-"""Wall-clock seconds for all rows of a submission together; what is left is shown as drawn."""
+ROWS = 10
+"""Rows of a submission whose examples are made smaller; what is left is shown as drawn."""
 
 
 def shrink_counterexamples(
@@ -40,17 +39,14 @@ def shrink_counterexamples(
     if not wanted:
         return list(results)
     checks = {check.id: check for check in assignment.checks if isinstance(check, PropertyCheck)}
-    started = time.perf_counter()
     smaller: dict[str, CheckResult] = {}
-    for result in wanted:
+    for result in wanted[:ROWS]:
         check_id, _, part = result.id.rpartition(".")
-        left = SECONDS - (time.perf_counter() - started)
-        if left <= 0 or check_id not in checks:
+        if check_id not in checks:
             continue
-        from grader.checks.properties.shrinking import Bounds, shrink
+        from grader.checks.properties.shrinking import shrink
 
-        bounds = Bounds(seconds=min(Bounds().seconds, left))
-        found = shrink(checks[check_id], part, candidate, seed, bounds)
+        found = shrink(checks[check_id], part, candidate, seed)
         if found is not None and found.status is result.outcome.status:
             smaller[result.id] = replace(result, outcome=_join(result.outcome, found))
     return [smaller.get(result.id, result) for result in results]

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from grader.answers import answers_of
 from grader.claims import compare_claims
 from grader.counterexamples import shrink_counterexamples
@@ -40,6 +42,7 @@ class Graded:
     """What a reader should know besides: which conventions the submission follows."""
 
     @classmethod
+    @np.errstate(all="ignore")  # what overflows on the way to a comparison is no number
     def of(
         cls,
         loaded: LoadedAssignment,

@@ -26,7 +26,7 @@ from grader.submission.members import (
     too_many,
     zip_members,
 )
-from grader.submission.paths import is_archive, is_skipped, is_source, normalise, show
+from grader.submission.paths import is_archive, is_outside, is_skipped, is_source, normalise, show
 from grader.submission.shortening import shorten_notebook
 from grader.submission.xz import open_xz
 
@@ -103,7 +103,7 @@ def open_submission(
     try:
         if path.is_dir():
             reader.start_budget(reader.limits.stream_bytes)
-            reader.collect(folder_members(path, reader.budget), "", 0)
+            reader.collect(folder_members(path, reader.budget), "", 0, is_folder=True)
         elif path.exists() and not path.is_file():  # a pipe that nobody writes to never ends
             raise SubmissionError(f"{show(str(path))}: is neither a file nor a folder")
         else:
@@ -199,12 +199,21 @@ class _Reader:
             )
         self._keep(name, content)
 
-    def collect(self, members: Iterator[Member], prefix: str, depth: int) -> None:
-        """Take from ``members`` the files that grading reads, and open nested archives."""
+    def collect(
+        self, members: Iterator[Member], prefix: str, depth: int, *, is_folder: bool = False
+    ) -> None:
+        """Take from ``members`` the files that grading reads, and open nested archives.
+
+        In a folder on disk a name that would lead out of an archive leads nowhere: it is one odd
+        name, and costs that file alone.
+        """
         for member in members:
             self._members += 1
             if self._members > self.limits.members:
                 raise too_many(self.name, self.limits.members)
+            if is_folder and is_outside(member.name.replace("\\", "/")):
+                self._warn(f"{show(member.name)} has a name that no archive may hold; rename it")
+                continue
             path = prefix + normalise(member.name, self.name)
             if len(self._names) < self.limits.names:
                 self._names[path] = None

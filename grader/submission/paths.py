@@ -39,6 +39,16 @@ def show(name: str) -> str:
     return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."
 
 
+def is_outside(path: str) -> bool:
+    """Return whether a path is absolute, climbs out with ``..``, or has a drive letter."""
+    return (
+        path.startswith("/")
+        or _DRIVE.match(path) is not None
+        or ".." in path.split("/")
+        or "\0" in path
+    )
+
+
 def normalise(name: str, archive: str) -> str:
     """Return a member's name as a relative POSIX path.
 
@@ -50,8 +60,7 @@ def normalise(name: str, archive: str) -> str:
     """
     path = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     path = path.replace("\\", "/")
-    parts = path.split("/")
-    if path.startswith("/") or _DRIVE.match(path) or ".." in parts or "\0" in path:
+    if is_outside(path):
         raise SubmissionError(
             f"{show(archive)}: the member name {show(name)!r} points outside the archive; "
             "make the archive again from the assignment's folder"
@@ -61,7 +70,7 @@ def normalise(name: str, archive: str) -> str:
             f"{show(archive)}: a member name is {len(path)} characters long "
             f"({show(name)!r}); shorten it and make the archive again"
         )
-    return "/".join(part for part in parts if part not in ("", "."))
+    return "/".join(part for part in path.split("/") if part not in ("", "."))
 
 
 def is_skipped(path: str) -> bool:

@@ -39,6 +39,7 @@ from grader.candidate.world import World
 from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Confinement
 from grader.model import Status
+from grader.report.untrusted import printable
 from grader.settings import Limits
 from grader.submission.overlay import Programme
 
@@ -273,7 +274,9 @@ class Talk:
         for came in converse(candidate):
             if isinstance(came, CallFailed):
                 assert came.failure.status in set(Status) - {Status.GRADER_ERROR}
-                assert came.failure.message.isprintable(), came.failure.message
+                # A student's own words, controls included, which reports make harmless.
+                came.failure.message.encode("utf-8")
+                assert printable(came.failure.message).isprintable(), came.failure.message
                 statuses.add(came.failure.status.value)
         candidate.restart()
         for peer in parent.started:

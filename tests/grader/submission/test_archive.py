@@ -549,3 +549,17 @@ def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with pytest.raises(SubmissionError, match="neither a file nor a folder"):
         open_submission(pipe)
+
+
+@pytest.mark.parametrize("name", ["A: notes.py", "..\\x.py", "C:\\work.ipynb"])
+def test_an_odd_name_in_a_folder_costs_that_file_alone(tmp_path: Path, name: str) -> None:
+    """On disk it leads nowhere; in an archive the same name is refused with the whole."""
+    folder = tmp_path / "work"
+    (folder / "cs231n").mkdir(parents=True)
+    (folder / "cs231n" / "layers.py").write_text("x = 1\n")
+    (folder / name).write_text("y = 2\n")
+    found = open_submission(folder)
+    assert list(found.files) == ["cs231n/layers.py"]
+    (warning,) = found.warnings
+    assert "rename it" in warning
+    assert "points outside" in refusal(tmp_path, zipped({**FILES, name: b""}), "a.zip")
