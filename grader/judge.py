@@ -20,12 +20,12 @@ from grader.course.secret import Seeds
 from grader.course.trial import settle
 from grader.errors import SandboxError
 from grader.holding_back import hold_back
-from grader.model import CheckResult, Kind, Location, Outcome, Progress, Status
+from grader.model import CheckResult, Kind, Outcome, Progress, Status
+from grader.pointing import point_at_line
 from grader.reach import NameGraph
 from grader.records import record
 from grader.settings import Visibility
 from grader.submission.definition import Definition
-from grader.submission.lines import find_result_line
 from grader.submission.overlay import ModuleSource, Programme
 
 _PATIENCE = 6
@@ -186,7 +186,7 @@ class Judge:
             message = f"{name} is not written yet."
             outcome = Outcome(Status.MISSING, message, location=unwritten.location)
         elif outcome.location is None and outcome.status is not Status.MISSING:
-            outcome = replace(outcome, location=self._blame(check, part, outcome))
+            outcome = point_at_line(check, part, outcome, self.definitions, self.modules)
         from grader.quoting import excerpt  # most submissions fail nothing
 
         shown = excerpt(outcome.location, self.modules)
@@ -209,26 +209,6 @@ class Judge:
             if definition.stub and target.partition(":")[2] in called:
                 return definition
         return None
-
-    def _blame(self, check: Check, part: str, outcome: Outcome) -> Location | None:
-        """Return the line that made the part, or that of the function that is named."""
-        message = outcome.message
-        if "while importing" in message:
-            return None
-        target, place = check.result_of(part)
-        for named in check.targets:
-            if named != target and message.startswith(f"{named.partition(':')[2]} "):
-                target, place = named, None
-        definition = self.definitions.get(target)
-        if definition is None:
-            return None
-        module = self.modules.get(definition.file)
-        line = None
-        known = outcome.status is not Status.CRASHED and "in place" not in message
-        if module is not None and known:
-            name = target.partition(":")[2]
-            line = find_result_line(module.source, name, place, method=check.method)
-        return definition.location if line is None or module is None else module.locate(line)
 
     def _blame_caller(self, result: CheckResult, right: frozenset[str]) -> CheckResult:
         """Point at who called a right function with something it cannot take."""

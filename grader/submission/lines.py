@@ -8,6 +8,10 @@ _LEAVING = (ast.Return, ast.Raise)
 """Statements behind which nothing of the same block runs."""
 
 
+_SCALARS = frozenset({"loss", "scores"})
+"""Parts of a network's result that are no entries of its gradients."""
+
+
 def find_result_line(
     text: str, name: str, place: int | str | None, *, method: str = "loss"
 ) -> int | None:
@@ -44,8 +48,91 @@ def find_result_line(
     if isinstance(place, str):
         if place == "scores" and (line := _line_of_variable(node, place)):
             return line
-        return _line_of_key(node, place) or _line_of_return(node, 0) or node.lineno
+        # Without a line that sets the key, the dictionary that it should be in.
+        whole = 0 if place in _SCALARS else -1
+        return _line_of_key(node, place) or _line_of_return(node, whole) or node.lineno
     return _line_of_return(node, place)
+
+
+def find_first_values(text: str, line: int) -> tuple[int, dict[str, str]]:
+    """Return the variables that a line gives a first value and that nothing else touches.
+
+    What a starter sets for the time being, ``loss, grads = 0, {}``, is not written yet if it is
+    only returned.
+
+    Parameters
+    ----------
+    text : str
+        Source of the file.
+    line : int
+        One-based line of an assignment, or of a return of such variables alone.
+
+    Returns
+    -------
+    int
+        Line of the assignment.
+    dict of str to str
+        The constants as they are written, by variable; empty if there are none.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return line, {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in _own_nodes(function):
+                if getattr(node, "lineno", None) == line:
+                    return _first_values(function, node, line)
+    return line, {}
+
+
+def _first_values(function: ast.AST, node: ast.AST, line: int) -> tuple[int, dict[str, str]]:
+    if isinstance(node, ast.Assign):
+        return line, _untouched(function, _constants_of(node))
+    if not isinstance(node, ast.Return) or node.value is None:
+        return line, {}
+    parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    found: dict[str, str] = {}
+    first = line
+    for assignment, _ in _assignments(function):
+        if isinstance(assignment, ast.Assign):
+            values = _untouched(function, _constants_of(assignment))
+            first = assignment.lineno if values else first
+            found |= values
+    # One that is not touched may be meant so, such as a cache that nobody needs.
+    if len(names) < len(parts) or names != found.keys():
+        return line, {}
+    return first, found
+
+
+def _constants_of(node: ast.Assign) -> dict[str, str]:
+    """Return constants by the variables that an assignment gives them to."""
+    found = {}
+    for target in node.targets:
+        is_tuple = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+        names = target.elts if isinstance(target, ast.Tuple) and is_tuple else [target]
+        values = node.value.elts if isinstance(node.value, ast.Tuple) and is_tuple else [node.value]
+        for name, value in zip(names, values, strict=False):
+            is_empty = isinstance(value, ast.Dict) and not value.keys
+            if isinstance(name, ast.Name) and (is_empty or isinstance(value, ast.Constant)):
+                found[name.id] = ast.unparse(value)
+    return found
+
+
+def _untouched(function: ast.AST, constants: dict[str, str]) -> dict[str, str]:
+    """Return the variables that are set once and otherwise only returned, as they are."""
+    returned: set[int] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            returned.update(id(part) for part in parts)
+    uses = [n for n in ast.walk(function) if isinstance(n, ast.Name) and id(n) not in returned]
+    often = [use.id for use in uses]
+    back = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and id(n) in returned}
+    return {
+        name: value for name, value in constants.items() if often.count(name) == 1 and name in back
+    }
 
 
 def _line_of_key(function: ast.AST, key: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pygments.lexer import Lexer
 from pygments.lexers.python import PythonLexer
@@ -98,7 +98,7 @@ def _list_lines(file: str, first: int, texts: Sequence[str], marked: set[int]) -
     digits = len(str(last))
     lines = tuple(
         Line(f"{number:>{digits}}", number in marked, pieces)
-        for number, pieces in enumerate(_colour(texts), start=first)
+        for number, pieces in enumerate(_coloured(tuple(texts)), start=first)
     )
     return Listing(_label(printable(file), str(first), str(last)), lines)
 
@@ -106,6 +106,12 @@ def _list_lines(file: str, first: int, texts: Sequence[str], marked: set[int]) -
 def _label(file: str, first: str, last: str) -> str:
     first, last = first.strip(), last.strip()
     return f"Line {first} of {file}" if first == last else f"Lines {first} to {last} of {file}"
+
+
+@lru_cache(maxsize=64)
+def _coloured(texts: tuple[str, ...]) -> tuple[tuple[Piece, ...], ...]:
+    """Return the pieces of each line; a function is coloured once, whatever goes wrong in it."""
+    return tuple(_colour(texts))
 
 
 def _colour(texts: Sequence[str]) -> Iterator[tuple[Piece, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.submission.lines import find_result_line
+from grader.submission.lines import find_first_values, find_result_line
 
 NETWORK = """\
 class Net:
@@ -19,7 +19,7 @@ class Net:
 """
 
 
-@pytest.mark.parametrize(("place", "line"), [("scores", 3), (0, 7), ("W1", 8), ("W2", 7)])
+@pytest.mark.parametrize(("place", "line"), [("scores", 3), (0, 7), ("W1", 8), ("W2", 8)])
 def test_the_line_that_last_sets_a_part_is_found(place: int | str, line: int) -> None:
     """Elements of the returned tuple, keys that are filled, and the variable of the scores."""
     assert find_result_line(NETWORK, "Net", place) == line
@@ -47,6 +47,38 @@ def test_nothing_is_found_where_there_is_no_function(text: str) -> None:
     "key", ['"W%d" % (i + 1)', '"W" + str(i + 1)', 'f"W{i + 1}"', '"W{}".format(i + 1)']
 )
 def test_keys_that_are_put_together_are_found(key: str) -> None:
-    """A network of any depth fills its gradients in a loop; a key of another name is not meant."""
+    """A network fills its gradients in a loop; another key is missing where the last one is set."""
     text = NETWORK.replace('grads["W1"] = X', f"grads[{key}] = X")
-    assert [find_result_line(text, "Net", name) for name in ("W3", "b3")] == [8, 7]
+    assert [find_result_line(text, "Net", name) for name in ("W3", "b3")] == [8, 8]
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "found"),
+    [
+        ("loss, grads = 0, {}\nreturn loss, grads", 2, (2, {"loss": "0", "grads": "{}"})),
+        ("loss, grads = 0, {}\nreturn loss, grads", 3, (2, {"loss": "0", "grads": "{}"})),
+        ("out = None\nreturn out", 2, (2, {"out": "None"})),
+        ("dx, dw = None, None\ndx = 2 * x\nreturn dx, dw", 2, (2, {"dw": "None"})),
+        # A cache that nobody needs may be meant so.
+        ("cache = None\nout = 2 * x\nreturn out, cache", 4, (4, {})),
+        ("grads = {}\ngrads['W'] = x\nreturn grads", 2, (2, {})),
+        ("grads = {}\ngrads.update(W=x)\nreturn grads", 2, (2, {})),
+        ("loss = 0.0\nloss += x\nreturn loss", 2, (2, {})),
+        ("out = 0\nreturn out + x", 2, (2, {})),
+        ("out = x * 0\nreturn out", 2, (2, {})),
+        ("size = 3\nout = x\nreturn out", 2, (2, {})),
+        ("a = b = 0\nreturn a, b", 2, (2, {"a": "0", "b": "0"})),
+        ("out = 0\ndef inner():\n    nonlocal out\n    out = x\ninner()\nreturn out", 2, (2, {})),
+    ],
+)
+def test_first_values_that_nobody_has_gone_on_from(
+    body: str, line: int, found: tuple[int, dict[str, str]]
+) -> None:
+    """Constants that are returned as they are; whatever else is done with them is work."""
+    lines = "".join(f"    {text}\n" for text in body.split("\n"))
+    assert find_first_values(f"def f(x):\n{lines}", line) == found
+
+
+def test_text_that_is_no_python_has_no_first_values() -> None:
+    """Nothing is raised for it."""
+    assert find_first_values("def f(:", 1) == (1, {})
