@@ -98,13 +98,9 @@ def _read_formats(text: str, submission: Path) -> tuple[Destination, ...]:
 
 
 def _grade(submission: Path, bundle: Path, isolation: str, limits: Limits) -> Report:
-    from grader.course.bundle import unpack_bundle
     from grader.pipeline import grade
 
-    with tempfile.TemporaryDirectory(prefix="grade-") as scratch:
-        if bundle.is_file():
-            bundle = unpack_bundle(bundle, Path(scratch))
-        return grade(submission, [bundle], isolation=isolation, limits=limits)
+    return grade(submission, [bundle], isolation=isolation, limits=limits)
 
 
 def _annotations(report: Report, submission: Path, again: str) -> str:

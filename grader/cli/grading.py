@@ -80,7 +80,7 @@ def _check_percent(
 with_assignments = click.option(
     "--assignment",
     "assignments",
-    metavar="NAME|DIR",
+    metavar="NAME|DIR|ZIP",
     multiple=True,
     help="Grade for this assignment; may be repeated.  [default: what the submission looks like]",
 )

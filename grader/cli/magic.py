@@ -33,7 +33,8 @@ def grade(line: str) -> Any:
 
         %grade                          everything that is public
         %grade affine_forward           one function or class; several may be named
-        %grade --assignment NAME|DIR    for this assignment; by default what the code looks like
+        %grade --assignment NAME|DIR    for this assignment; by default what the code looks like;
+                                        a bundle may be a zip
         %grade --timeout SECONDS        CPU time that one check may take, by default 30
         %grade --seed N                 another seed of the inputs
         %grade -v                       show passed checks and versions too

@@ -22,7 +22,8 @@ from grader.settings import Visibility
 
 BUNDLE = "bundle.json"
 """The file that makes a folder a bundle."""
-_VALUES = "expected.npz"
+VALUES = "expected.npz"
+"""Its file of expected values."""
 _FORMAT = "grade-bundle"
 _VERSION = 1
 _LARGEST = 64 << 20
@@ -32,7 +33,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error)
 
 @dataclass(frozen=True)
 class LoadedBundle(LoadedAssignment):
-    """A bundle and the folder it was read from."""
+    """A bundle and what it was read from, which ``folder`` names: a folder or a zip of one."""
 
     bundle_digest: str
     """sha256 of the bundle's declaration."""
@@ -56,38 +57,58 @@ class LoadedBundle(LoadedAssignment):
         """
         if not self.fingerprints_digest:
             return {}
-        path = self.folder / FINGERPRINTS
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise AssignmentError(f"{path}: it cannot be read: {error.strerror}") from error
+        content = _read_file(self.folder, FINGERPRINTS)
         if hashlib.sha256(content).hexdigest() != self.fingerprints_digest:
-            raise AssignmentError(f"{path}: it is not the bundle's own; fetch the bundle again")
+            raise AssignmentError(
+                f"{self.folder / FINGERPRINTS}: it is not the bundle's own; fetch the bundle again"
+            )
         fingerprints: Mapping[str, Any] = json.loads(content)
         return fingerprints
 
+    def read_values(self) -> bytes:
+        """Return the bundle's file of expected values.
 
-def is_bundle(folder: Path) -> bool:
-    """Return whether a folder holds a bundle."""
-    return (folder / BUNDLE).is_file()
+        Raises
+        ------
+        AssignmentError
+            If it is not there or not the one that the bundle was made with.
+        """
+        content = _read_file(self.folder, VALUES)
+        if hashlib.sha256(content).hexdigest() != self.values_digest:
+            raise AssignmentError(
+                f"{self.folder / VALUES}: it is not the bundle's own; fetch the bundle again"
+            )
+        return content
+
+
+def is_bundle(path: Path) -> bool:
+    """Return whether a folder, or a zip, holds a bundle."""
+    if not path.is_file():
+        return (path / BUNDLE).is_file()
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return any(PurePosixPath(name).name == BUNDLE for name in packed.namelist())
+    except (OSError, ValueError, RuntimeError, zipfile.BadZipFile):
+        return False
 
 
 def load_bundle(folder: Path) -> LoadedBundle:
     """Load a bundle.
 
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds it, or a zip of that, which is read where it is.
+
     Raises
     ------
     AssignmentError
-        If it is damaged or of a version that this one cannot read.
+        If it is absent, damaged or of a version that this one cannot read.
     """
     path = folder / BUNDLE
+    content = _read_file(folder, BUNDLE)
     try:
-        content = path.read_bytes()
-        if len(content) > _LARGEST:
-            raise AssignmentError(f"{path}: it has {len(content)} bytes, expected a few thousand")
         data = json.loads(content)
-    except OSError as error:
-        raise AssignmentError(f"{path}: it cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise AssignmentError(f"{path}: it is damaged; fetch the bundle again") from error
     try:
@@ -105,30 +126,31 @@ def load_bundle(folder: Path) -> LoadedBundle:
     )
 
 
-def unpack_bundle(archive: Path, folder: Path) -> Path:
-    """Unpack the files of a zipped bundle, and nothing else of it, into a folder.
+def _read_file(bundle: Path, name: str) -> bytes:
+    """Return one of a bundle's files."""
+    if bundle.is_file():
+        return _read_member(bundle, name)
+    path = bundle / name
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+    except OSError as error:
+        raise AssignmentError(f"{path}: it cannot be read: {error.strerror}") from error
+    if len(content) > _LARGEST:
+        raise AssignmentError(f"{path}: it has more than {_LARGEST >> 20} MB; is it a bundle's?")
+    return content
 
-    Returns
-    -------
-    Path
-        The folder.
 
-    Raises
-    ------
-    AssignmentError
-        If it is no zip, is damaged, or holds no bundle.
-    """
+def _read_member(archive: Path, name: str) -> bytes:
+    """Return a file of a zipped bundle, whatever folder of the zip it lies in."""
     try:
         with zipfile.ZipFile(archive) as packed:
             found = {PurePosixPath(one.filename).name: one for one in packed.infolist()}
-            for name in (BUNDLE, _VALUES, FINGERPRINTS):
-                if name in found and found[name].file_size <= _LARGEST:
-                    (folder / name).write_bytes(_unpack(packed, found[name]))
+            if name in found and found[name].file_size <= _LARGEST:
+                return _unpack(packed, found[name])
     except (OSError, EOFError, ValueError, RuntimeError, *_DAMAGED) as error:
         raise AssignmentError(f"{archive}: it cannot be unpacked: {error}") from error
-    if not is_bundle(folder):
-        raise AssignmentError(f"{archive}: it holds no {BUNDLE}; give the bundle's zip")
-    return folder
+    raise AssignmentError(f"{archive}: it holds no {name}; give the bundle's zip")
 
 
 def _unpack(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

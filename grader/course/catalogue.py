@@ -118,12 +118,12 @@ def assignment_names() -> tuple[str, ...]:
 def list_names() -> str:
     """Return the names as a sentence lists them, or what to give where there are none."""
     return ", ".join(assignment_names()) or (
-        "none came with this installation, so give the folder of your course's bundle"
+        "none came with this installation, so give your course's bundle"
     )
 
 
 def is_declaration(path: Path) -> bool:
-    """Return whether a path is that of a declaration or a bundle, or of a folder with one."""
+    """Return whether a path is that of a declaration or a bundle, or of what holds one."""
     from grader.course.bundle import BUNDLE, is_bundle
 
     folder = path.parent if path.name in (DECLARATION, BUNDLE) else path
@@ -136,7 +136,8 @@ def load_assignment(name_or_folder: str | Path) -> LoadedAssignment:
     Parameters
     ----------
     name_or_folder : str or Path
-        A name of :func:`assignment_names`, a folder with an ``assignment.py``, or that file.
+        A name of :func:`assignment_names`, a folder with an ``assignment.py``, that file, or a
+        student bundle.
 
     Raises
     ------
@@ -154,7 +155,7 @@ def load_declaration(name_or_folder: str | Path) -> LoadedAssignment:
     ----------
     name_or_folder : str or Path
         A name of :func:`assignment_names`, a folder with an ``assignment.py``, that file, or a
-        student bundle.
+        student bundle: its folder, its declaration or a zip of it.
 
     Raises
     ------
@@ -164,8 +165,11 @@ def load_declaration(name_or_folder: str | Path) -> LoadedAssignment:
     from grader.course.bundle import BUNDLE, is_bundle, load_bundle
 
     given = Path(name_or_folder)
-    if name_or_folder not in assignment_names() and (is_bundle(given) or given.name == BUNDLE):
-        return load_bundle(given.parent if given.name == BUNDLE else given)
+    if name_or_folder not in assignment_names():
+        if given.name == BUNDLE:
+            return load_bundle(given.parent)
+        if is_bundle(given) or (given.is_file() and given.suffix.lower() == ".zip"):
+            return load_bundle(given)
     folder = _find_folder(name_or_folder)
     path = folder / DECLARATION
     assignment = run_declaration(path).get("assignment")
@@ -228,7 +232,7 @@ def _find_folder(name_or_folder: str | Path) -> Path:
     known = "give one of " if assignment_names() else ""
     raise AssignmentError(
         f"no assignment {str(name_or_folder)!r}: {known}{list_names()}, "
-        f"or a folder with an {DECLARATION}"
+        f"a folder with an {DECLARATION}, or a bundle"
     )
 
 

@@ -6,7 +6,6 @@ refuses them.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 import zipfile
@@ -188,22 +187,14 @@ def renewal_of(loaded: LoadedAssignment) -> str:
 
 
 def _read_bundle(bundle: LoadedBundle) -> Values:
-    try:
-        content = (bundle.folder / FILE).read_bytes()
-    except OSError:
-        content = b""
-    if hashlib.sha256(content).hexdigest() != bundle.values_digest:
-        raise AssignmentError(
-            f"{bundle.folder / FILE} does not belong to this bundle: fetch the bundle again"
-        )
-    return _read_file(bundle)
+    return read_archive(io.BytesIO(bundle.read_values()))
 
 
 def _read_file(loaded: LoadedAssignment) -> Values:
     return read_archive(loaded.folder / FILE)
 
 
-def read_archive(file: Path) -> Values:
+def read_archive(file: Path | io.BytesIO) -> Values:
     """Return the arrays stored in a file; nothing if it is absent or damaged."""
     try:
         with zipfile.ZipFile(file) as archive:

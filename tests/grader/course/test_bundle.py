@@ -20,10 +20,14 @@ from grader.course.bundle import (
     BUNDLE,
     is_bundle,
     load_bundle,
-    unpack_bundle,
     write_declaration,
 )
-from grader.course.catalogue import FINGERPRINTS, load_assignment
+from grader.course.catalogue import (
+    FINGERPRINTS,
+    is_declaration,
+    load_assignment,
+    load_declaration,
+)
 from grader.course.expected import FILE, expected_for, pack, regenerate
 from grader.course.release.contents import only_public_values
 from grader.diagnosis.fingerprints import make_fingerprints
@@ -161,10 +165,10 @@ def test_other_seeds_are_refused(bundle: Path, submission: Path) -> None:
 def test_values_of_another_bundle_are_refused(bundle: Path, submission: Path) -> None:
     """The declaration knows its values by their digest."""
     (bundle / FILE).write_bytes(pack({"relu_forward/seeded/out": np.zeros((3, 4))}))
-    with pytest.raises(AssignmentError, match="does not belong to this bundle"):
+    with pytest.raises(AssignmentError, match=r"expected\.npz: it is not the bundle's own"):
         grade(submission, [bundle])
     (bundle / FILE).unlink()
-    with pytest.raises(AssignmentError, match="does not belong to this bundle"):
+    with pytest.raises(AssignmentError, match=r"expected\.npz: it cannot be read"):
         grade(submission, [bundle])
 
 
@@ -239,19 +243,48 @@ def test_changed_fingerprints_are_refused(explaining: Path, submission: Path) ->
         grade(submission, [explaining])
 
 
-def test_zipped_bundles_are_unpacked_and_nothing_besides(bundle: Path, tmp_path: Path) -> None:
+def test_zipped_bundles_are_read_and_nothing_besides(bundle: Path, tmp_path: Path) -> None:
     """Whatever folder they lie in; other members, and where they point to, do not matter."""
     with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as archive:
         for file in bundle.iterdir():
             archive.write(file, f"course_bundle/{file.name}")
         archive.writestr("../evil.py", "evil")
-    folder = tmp_path / "unpacked"
-    folder.mkdir()
-    assert load_bundle(unpack_bundle(tmp_path / "bundle.zip", folder)) == replace(
-        load_bundle(bundle), folder=folder
+    there = set(tmp_path.parent.rglob("*"))
+    assert load_bundle(tmp_path / "bundle.zip") == replace(
+        load_bundle(bundle), folder=tmp_path / "bundle.zip"
     )
-    assert sorted(path.name for path in folder.iterdir()) == [BUNDLE, FILE]
-    assert not (tmp_path / "evil.py").exists()
+    assert set(tmp_path.parent.rglob("*")) == there
+    assert is_declaration(tmp_path / "bundle.zip")
+
+
+def test_a_zipped_bundle_grades_as_its_folder_does(
+    explaining: Path, submission: Path, tmp_path: Path
+) -> None:
+    """Expected values and known mistakes are read from the zip, too."""
+    spoil(submission)
+    with zipfile.ZipFile(tmp_path / "bundle.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in explaining.iterdir():
+            archive.write(file, f"bundle/{file.name}")
+    (zipped,) = (report := grade(submission, [str(tmp_path / "bundle.zip")])).checks
+    (unzipped,) = grade(submission, [explaining]).checks
+    assert report.assignments[0].digest == load_bundle(explaining).digest
+    assert zipped.outcome == unzipped.outcome
+    assert zipped.outcome.diagnosis == "absolute_value"
+
+
+def test_values_that_a_zip_lacks_or_has_of_another_bundle_are_told(
+    bundle: Path, submission: Path, tmp_path: Path
+) -> None:
+    """As they are of a folder."""
+    file = tmp_path / "bundle.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.write(bundle / BUNDLE, BUNDLE)
+    with pytest.raises(AssignmentError, match=r"bundle\.zip: it holds no expected\.npz"):
+        grade(submission, [file])
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(FILE, pack({"relu_forward/seeded/out": np.zeros((3, 4))}))
+    with pytest.raises(AssignmentError, match=r"expected\.npz: it is not the bundle's own"):
+        grade(submission, [file])
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"text"])
@@ -259,11 +292,12 @@ def test_what_is_no_zipped_bundle_is_told(content: bytes, tmp_path: Path) -> Non
     """One line that names the file."""
     (tmp_path / "a.zip").write_bytes(content)
     with pytest.raises(AssignmentError, match=r"a\.zip: it cannot be unpacked"):
-        unpack_bundle(tmp_path / "a.zip", tmp_path)
+        load_declaration(tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("other.json", "{}")
+    assert not is_declaration(tmp_path / "a.zip")
     with pytest.raises(AssignmentError, match=r"it holds no bundle\.json"):
-        unpack_bundle(tmp_path / "a.zip", tmp_path)
+        load_declaration(tmp_path / "a.zip")
 
 
 def test_a_zip_that_lies_about_sizes_takes_no_memory(tmp_path: Path) -> None:
@@ -277,7 +311,7 @@ def test_a_zip_that_lies_about_sizes_takes_no_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(AssignmentError, match=r"a\.zip: it cannot be unpacked"):
-            unpack_bundle(file, tmp_path)
+            load_bundle(file)
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()
@@ -289,4 +323,4 @@ def test_zips_of_a_rare_kind_are_told(method: int, bundle: Path, tmp_path: Path)
     with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
         archive.write(bundle / BUNDLE, BUNDLE)
     with pytest.raises(AssignmentError, match=r"cannot be unpacked: 'bundle\.json' is compressed"):
-        unpack_bundle(tmp_path / "a.zip", tmp_path)
+        load_declaration(tmp_path / "a.zip")
