@@ -55,7 +55,8 @@ def grade_repository(  # noqa: PLR0917 - click passes them by name
     """Grade a repository in its own GitHub workflow; action.yml calls this.
 
     Annotations, the step's summary and its outputs are written, also of a score that is below
-    --fail-under. Such a score is advisory.
+    --fail-under. Such a score is advisory. Whatever of them cannot be written, the report is
+    saved as JSON first.
     """
     detail = prepare(quiet=False, verbose=False)
     submission, step = Path(folder), Step.current()
@@ -73,18 +74,17 @@ def grade_repository(  # noqa: PLR0917 - click passes them by name
         summary = Path(scratch) / "summary.md"
         own = (Destination("json", saved), Destination("markdown", summary))
         written = Writer(STUDENT, detail, again).write(report, (*own, *asked))
-        if summary.exists():
-            step.add_summary(summary.read_text(encoding="utf-8"))
-    step.add_summary(f"\n{ADVISORY}\n")
+        text = summary.read_text(encoding="utf-8") if summary.exists() else ""
+    told = step.add_summary(f"{text}\n{ADVISORY}\n")
     code = judge_score(report, fail_under)
     if code is ExitCode.BELOW:  # said first: GitHub shows ten errors of a step
         said = f"{points(report.score)} of {count_points(report.max_score)}"
         wanted = f"{percent(report.percent)} is below the {fail_under:g} % that are asked for."
         print_text(annotate("error", "Below what is asked for", f"{said}: {wanted}"))
     print_text(_annotations(report, submission, again))
-    step.set_outputs(_outputs(report, saved))
+    told = step.set_outputs(_outputs(report, saved)) and told
     print_text(annotate("notice", "Advisory", ADVISORY))
-    return written or code
+    return written or (code if told else ExitCode.USAGE)
 
 
 def _read_formats(text: str, submission: Path) -> tuple[Destination, ...]:
