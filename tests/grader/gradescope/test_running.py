@@ -228,5 +228,16 @@ def test_what_takes_too_long_is_stopped_in_time_to_say_so(stage: Stage) -> None:
     with changed(root / "run_autograder", "--kill-after=10 570", "--kill-after=10 2"):
         code, results, _ = run(root)
     assert code == 124
-    assert "took longer than the course allows" in results["output"]
+    assert "took longer, or more memory, than there is" in results["output"]
     assert results["extra_data"]["needs_regrade"]
+
+
+def test_what_the_system_kills_is_not_said_to_have_taken_too_long(stage: Stage) -> None:
+    """That is how a container without memory left ends it, after however short a time."""
+    root = stage({"layers.py": RIGHT})
+    with changed(root / "run_autograder", '"$root/venv/bin/python"', "sh -c 'kill -9 $$' sh"):
+        code, results, printed = run(root)
+    assert code == 137
+    assert "took longer, or more memory, than there is" in results["output"]
+    assert results["extra_data"]["needs_regrade"]
+    assert "no results were written (code 137)" in printed
