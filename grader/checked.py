@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 
 from grader.errors import SandboxError
 from grader.model import Progress, Report, Status
-from grader.own import check_own_code
+from grader.own import check_command, check_own_code
 from grader.records import record
 from grader.report.terminal import Detail, render
 from grader.report.visibility import shown
@@ -187,7 +186,13 @@ def check(
         )
     finally:
         np.random.set_state(drawn)  # noqa: NPY002
-    command = _command(targets, assignments, None if session is not None else folder)
+    command = check_command(
+        folder if session is None else None,
+        assignments,
+        targets=targets,
+        timeout=timeout,
+        seed=seed,
+    )
     return Checked(shown(report), command, verbose)
 
 
@@ -223,12 +228,3 @@ def _find_session() -> Session | None:
     from grader.session import find_session
 
     return find_session()
-
-
-def _command(targets: Sequence[str], assignments: Sequence[str | Path], path: Path | None) -> str:
-    """Return what checks the same again: the magic in a session, else the shell's command."""
-    chosen = [word for each in assignments for word in ("--assignment", str(each))]
-    if path is None:
-        return shlex.join(["%grade", *targets, *chosen]).replace("'%grade'", "%grade", 1)
-    named = [word for each in targets for word in ("--target", each)]
-    return shlex.join(["grade", "check", *named, *chosen, str(path)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -71,3 +73,42 @@ def check_own_code(
     ) as one:
         report = one.grade(path, progress)
     return replace(report, warnings=(_NOTE, *report.warnings))
+
+
+def check_command(
+    path: Path | None,
+    assignments: Sequence[str | Path] = (),
+    *,
+    targets: Sequence[str] = (),
+    timeout: float | None = None,
+    seed: int | None = None,
+) -> str:
+    """Return the shell command that checks the same again, or the magic that does.
+
+    Parameters
+    ----------
+    path : Path, optional
+        What was checked; None for the session that the magic is of.
+    assignments, targets, seed
+        As for :func:`check_own_code`.
+    timeout : float, optional
+        Seconds that one check may take, if they were asked for.
+    """
+    words = [word for each in assignments for word in ("--assignment", str(each))]
+    if timeout is not None:
+        words += ["--timeout", f"{timeout:.10g}"]
+    if seed is not None:
+        words += ["--seed", str(seed)]
+    if path is None:
+        return f"%grade {shlex.join([*targets, *words])}".rstrip()
+    # A target that a file is called like has to be named as one.
+    words += [
+        word
+        for each in targets
+        for word in (("--target", each) if os.path.lexists(each) else (each,))
+    ]
+    if path != Path():
+        name = str(path)
+        # A path is told from a target by being there, by a slash or by a dot.
+        words += ["--", name] if name.startswith("-") else [name]
+    return shlex.join(["grade", "check", *words])

@@ -44,7 +44,8 @@ class Selection:
         """
         assignments = tuple(assignments)
         every = cls(public_only=public_only)
-        where = " and ".join(assignment.name for assignment in assignments)
+        among = tuple(assignment.name for assignment in assignments)
+        where = " and ".join(among)
         if public_only and not any(map(every.concerns, assignments)):
             raise SelectionError(f"{where} has no public checks")
         if not names:
@@ -60,7 +61,7 @@ class Selection:
         for name in names:
             named = {owner for owner in owners if name in (owner, _short(owner))}
             if not named:
-                raise SelectionError(_explain(name, owners, where))
+                raise SelectionError(_explain(name, owners, among))
             found |= named
         return cls(found, public_only)
 
@@ -114,9 +115,10 @@ def _short(target: str) -> str:
     return target.partition(":")[2]
 
 
-def _explain(name: str, owners: Iterable[str], where: str) -> str:
+def _explain(name: str, owners: Iterable[str], among: Sequence[str]) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(name.rpartition(":")[2], sorted(map(_short, owners)), n=1)
-    step = f"did you mean {close[0]}?" if close else f"see what there is: grade show {where}"
-    return f"no check of {where} is about {name!r}; {step}"
+    lists = " and ".join(f"grade show {one}" for one in among)
+    step = f"did you mean {close[0]}?" if close else f"see what there is: {lists}"
+    return f"no check of {' and '.join(among)} is about {name!r}; {step}"

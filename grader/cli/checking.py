@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 from pathlib import Path
 
 import click
@@ -70,7 +69,7 @@ def check_code(  # noqa: PLR0917 - click passes them by name
     targets = tuple(dict.fromkeys((*words, *targets)))
     destinations = read_destinations(formats or ("terminal",), path)
     # Checking needs NumPy and the assignments; asking for help does not.
-    from grader.own import NOTICE, check_own_code
+    from grader.own import NOTICE, check_command, check_own_code
 
     click.echo(f"grade: {NOTICE}", err=True)
     limits = Limits() if timeout is None else Limits(cpu_seconds=timeout)
@@ -83,7 +82,7 @@ def check_code(  # noqa: PLR0917 - click passes them by name
         if not words:
             raise
         raise type(error)(f"{error}; there is no file or folder {words[0]!r} either") from error
-    again = _command_for(path, targets, assignments)
+    again = check_command(path, assignments, targets=targets, timeout=timeout, seed=seed)
     writer = Writer(STUDENT, detail, again)
     return writer.write(report, destinations) or judge_score(report, fail_under)
 
@@ -96,19 +95,3 @@ def _sort_out(named: tuple[str, ...]) -> tuple[Path, tuple[str, ...]]:
         listed = " and ".join(map(str, paths[:2]))
         raise click.UsageError(f"{listed} are two paths; check one after the other.")
     return (paths[0] if paths else Path()), words
-
-
-def _command_for(path: Path, targets: tuple[str, ...], assignments: tuple[str, ...]) -> str:
-    """Return the shell command that checks the same again."""
-    words = [word for each in assignments for word in ("--assignment", each)]
-    # A target that a file is called like has to be named as one.
-    words += [
-        word
-        for each in targets
-        for word in (("--target", each) if os.path.lexists(each) else (each,))
-    ]
-    if path != Path():
-        name = str(path)
-        # A path is told from a target by being there, by a slash or by a dot.
-        words += ["--", name] if name.startswith("-") else [name]
-    return shlex.join(["grade", "check", *words])

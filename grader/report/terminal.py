@@ -202,12 +202,13 @@ def _write_passed(paper: Paper, report: Report) -> None:
     passed = with_status(report, Status.PASSED)
     if passed:
         paper.heading("Passed, with seconds and errors")
-    for check in passed:
+    scores = [f"{points(check.score)}/{points(check.max_score)}" for check in passed]
+    widest = max(map(len, scores), default=0)
+    for check, score in zip(passed, scores, strict=True):
         found = measured(check.outcome.error, check.outcome.tolerance)
-        score = f"{points(check.score)}/{points(check.max_score)}"
         paper.row(
             ("  ok ", "green"),
-            (f"{printable(check.id):<32}{score:>6}{check.seconds:>7.2f} s", ""),
+            (f"{printable(check.id):<32} {score:>{widest}}{check.seconds:>7.2f} s", ""),
             (f"  {found}", "dim"),
         )
         for note in check.outcome.evidence.notes:

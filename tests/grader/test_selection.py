@@ -99,3 +99,16 @@ def test_an_unknown_name_is_an_error(assignment: Assignment, name: str, said: st
         select(assignment, "affine_forward", name)
     assert repr(name) in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+def test_an_unknown_name_among_several_assignments_names_commands_that_there_are(
+    assignment: Assignment,
+) -> None:
+    """One for each."""
+    two = (assignment, replace(assignment, name="dropout"))
+    with pytest.raises(
+        SelectionError,
+        match=r"of fully_connected and dropout is about '7'; see what there is: "
+        r"grade show fully_connected and grade show dropout$",
+    ):
+        Selection.of(("7",), two, public_only=True)

@@ -364,6 +364,14 @@ def test_everything_lists_passed_checks_and_versions(report: Report) -> None:
     assert "isolation: strict" not in render(report)
 
 
+def test_a_long_name_of_a_passed_check_ends_before_its_points(report: Report) -> None:
+    """There is a blank between them, however long both are."""
+    name = "conv_forward_naive.kernel_one_by_one"
+    passed = replace(make_check(name, Outcome(Status.PASSED)), score=0.5, max_score=0.5)
+    text = render(with_checks(report, passed), detail=Detail.EVERYTHING)
+    assert f"ok {name} 0.5/0.5 " in text
+
+
 def test_the_end_says_where_the_full_report_is(report: Report) -> None:
     """The last line of a long report names the file that was written."""
     text = render(report, saved=("submission.grade.json",))
