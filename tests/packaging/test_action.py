@@ -180,10 +180,8 @@ def test_hostile_repositories_command_nothing(
 def test_what_cannot_be_graded_commands_nothing(
     repository: Callable[..., Path], run_action: RunAction
 ) -> None:
-    """A name of a file that is refused stands in the reason why."""
-    work = repository("correct")
-    (work / "..\\##[error]forged::error::x.py").touch()
-    done = run_action(work)
+    """A name that is refused stands in the reason why."""
+    done = run_action(repository("correct"), path="..\\##[error]forged::error::x")
     assert done["code"] == 3
     (said,) = done["commands"]
     assert said["properties"] == "title=Not graded"

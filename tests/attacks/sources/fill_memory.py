@@ -1,4 +1,5 @@
 # Takes 4 GB of memory on the heap.
+# status: passed or timed_out
 
 
 def strike():
