@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -173,11 +174,12 @@ def check(
     assignments = (assignment,) if isinstance(assignment, str | Path) else tuple(assignment)
     session = _find_session() if path is None else None
     folder = Path(path or ".")
+    opened = session.open(folder) if session is not None else None
     # A reference that stands in draws its weights in this process, from seeds of its own.
     drawn = np.random.get_state()  # noqa: NPY002 - the session's, which must go on as it was
     try:
         report = check_own_code(
-            session.open(folder) if session is not None else folder,
+            opened or folder,
             assignments,
             targets=targets,
             limits=Limits() if timeout is None else Limits(cpu_seconds=timeout),
@@ -186,6 +188,10 @@ def check(
         )
     finally:
         np.random.set_state(drawn)  # noqa: NPY002
+    if session is not None and opened is not None:
+        about = dict.fromkeys(target for row in report.checks for target in row.targets)
+        notes = session.tell_unchecked(opened, folder, about)
+        report = replace(report, warnings=(*report.warnings, *notes))
     command = check_command(
         folder if session is None else None,
         assignments,

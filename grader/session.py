@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from grader.meaning import tell_unchecked
 from grader.records import record
 from grader.submission.archive import Submission, open_submission
 
@@ -33,6 +34,8 @@ class Session:
     """What was run, in order; the first has the number 1."""
     own: frozenset[str]
     """Functions and classes that a cell defined, as far as their names still mean these."""
+    meanings: Mapping[str, object] = field(default_factory=dict, repr=False, compare=False)
+    """What the session's names mean, as far as it can be called."""
 
     def open(self, folder: Path) -> Submission:
         """Read a folder and the session's own functions.
@@ -47,6 +50,22 @@ class Session:
         submission = open_submission(folder, added={CELLS: self._notebook()})
         preferred: Mapping[str, str] = MappingProxyType(dict.fromkeys(self.own, CELLS))
         return replace(submission, preferred=preferred)
+
+    def tell_unchecked(
+        self, submission: Submission, folder: Path, targets: Iterable[str]
+    ) -> tuple[str, ...]:
+        """Return a sentence for each function that means another than was checked.
+
+        Parameters
+        ----------
+        submission : Submission
+            From :meth:`open`, with the same folder.
+        folder : Path
+            What else was checked.
+        targets : iterable of str
+            Canonical names of what was checked.
+        """
+        return tell_unchecked(self.meanings, submission, folder, targets)
 
     def _notebook(self) -> bytes:
         # Of a very long session the newest count, at the price of other numbers.
@@ -71,8 +90,9 @@ def read_session(shell: Any) -> Session:
     """
     cells = tuple(shell.history_manager.input_hist_raw)[1:]  # it begins with an empty one
     home = shell.user_module.__name__
-    own = (name for name, value in list(shell.user_ns.items()) if _module_of(value) == home)
-    return Session(tuple(map(_align, cells)), frozenset(own))
+    meanings = {name: value for name, value in list(shell.user_ns.items()) if callable(value)}
+    own = (name for name, value in meanings.items() if _module_of(value) == home)
+    return Session(tuple(map(_align, cells)), frozenset(own), meanings)
 
 
 def _module_of(value: object) -> str | None:
@@ -81,7 +101,7 @@ def _module_of(value: object) -> str | None:
     Values are the session's own, and do anything when they are asked.
     """
     try:
-        module = value.__module__ if callable(value) else None
+        module: object = value.__module__
     except Exception:  # noqa: BLE001 - then it is no function
         return None
     return module if isinstance(module, str) else None
