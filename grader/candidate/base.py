@@ -128,6 +128,8 @@ class Failure:
     samples: tuple[tuple[Location, int], ...] = ()
     """Where a stopped call was seen, with how often."""
     hint: str = ""
+    exception: str = ""
+    """Name of the class of what was raised, as far as something was."""
 
 
 class CallFailed(Exception):  # noqa: N818 - what happened, not what is wrong with the grader

@@ -51,6 +51,7 @@ class FailureDescriber:
             message,
             location=places[-1] if places else None,
             traceback=(*(f"{p.file}:{p.line} in {name}" for p, name, _ in known), said),
+            exception=error.type_name,
         )
 
     def describe_time_out(self, error: OutOfTime, doing: str, limits: Limits) -> Failure:

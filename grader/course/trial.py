@@ -211,7 +211,8 @@ class TrialCandidate(LocalCandidate):
         except (Exception, SystemExit) as error:
             said = " ".join(str(error).split())
             message = f"{type(error).__name__}: {said}" if said else type(error).__name__
-            raise CallFailed(Failure(Status.ERRORED, message)) from error
+            raised = Failure(Status.ERRORED, message, exception=type(error).__name__)
+            raise CallFailed(raised) from error
 
     def _remember(self, given: Sequence[Any]) -> dict[int, Any]:
         return {place: take_snapshot(value) for place, value in enumerate(given)}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.candidate.base import CallFailed, Candidate, Operation, Reply
+from grader.candidate.base import CallFailed, Candidate, Failure, Operation, Reply
 from grader.checks.experiments import Absent
 from grader.diagnosis.probes import OPTIONAL, Probe
 from grader.diagnosis.signature import Signature, tolerance_of
@@ -21,6 +21,20 @@ CHANGED = "changed"
 _STOPPED = frozenset({Status.TIMED_OUT, Status.CRASHED, Status.BLOCKED})
 _UNKNOWN = frozenset({*_STOPPED, Status.MISSING})
 """How a call ends that tells nothing of the function itself."""
+
+FORMULA_ERRORS = frozenset(
+    {
+        "AttributeError",
+        "AxisError",
+        "IndexError",
+        "KeyError",
+        "TypeError",
+        "UnboundLocalError",
+        "ValueError",
+    }
+)
+"""Exceptions that a wrong formula raises. A name that is missing or a file that is not there says
+nothing of the formula."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +75,14 @@ class Observed:
 def _is_nothing(value: Any) -> bool:
     """Return whether a call gave nothing in this place, and not only in this worker or time."""
     if isinstance(value, Absent):
-        return value.failure.status not in _UNKNOWN
+        return _is_of_formula(value.failure)
     return value is None
+
+
+def _is_of_formula(failure: Failure) -> bool:
+    """Return whether the function itself may have failed so, because of what it computes."""
+    known = not failure.exception or failure.exception in FORMULA_ERRORS
+    return known and failure.status not in _UNKNOWN
 
 
 def part_of(key: str) -> str:
@@ -104,7 +124,7 @@ def observe(candidate: Candidate, probes: Sequence[Probe], cpu_seconds: float) -
         except CallFailed as failed:
             if failed.failure.status in _STOPPED:
                 break
-            if failed.failure.status not in _UNKNOWN:
+            if _is_of_formula(failed.failure):
                 raised.add(probe.name)
             continue
         kept = {part: value for part, value in seen.items() if part not in probe.left_out}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.report.untrusted import cell_width, without_log_commands
 
+_WORDS = re.compile(r"(?:[^\s']|'[^']*')+|'")
+"""Words of a shell's command, those in single quotes with their blanks."""
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 _NARROWEST = 24
 _SCORE_COLUMN = 40
@@ -53,13 +56,16 @@ class Paper:
         """Write `text` broken at blanks; `hang` (default: `indent`) begins its further lines.
 
         Pieces of an iterable are not broken as long as they fit a line. A `command` ends the
-        paragraph in one piece, so that it can be copied from its line.
+        paragraph in one piece if it fits a line, else in lines that a shell takes for one.
         """
         hang = indent if hang is None else hang
         prefix = indent
         words = text.split() if isinstance(text, str) else list(text)
-        words += [command] if command else []
-        for piece in wrap(words, self.width - max(len(indent), len(hang))):
+        room = self.width - max(len(indent), len(hang))
+        is_wide = cell_width(command) > room
+        words += [command] if command and not is_wide else []
+        lines = [*wrap(words, room), *(_continue(command, room) if is_wide else ())]
+        for piece in lines:
             self._write((prefix + piece, style))
             prefix = hang
 
@@ -106,6 +112,13 @@ class Paper:
             self.lines.append(safe)
             return
         self.lines.append("".join(_paint(text, style) for text, style in cells).rstrip())
+
+
+def _continue(command: str, width: int) -> Iterator[str]:
+    """Yield a command in lines that can be pasted together: broken between its words alone."""
+    *lines, last = wrap(_WORDS.findall(command), width - 2)
+    yield from (f"{line} \\" for line in lines)
+    yield last
 
 
 def wrap(words: Iterable[str], width: int) -> Iterator[str]:

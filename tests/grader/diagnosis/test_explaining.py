@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from grader.course.trial import TrialCandidate
 from grader.diagnosis.explaining import Explainer
 from grader.diagnosis.fingerprints import make_fingerprints
 from grader.model import Certainty, CheckResult, Evidence, Kind, Outcome, Status
-from grader.pipeline import choose_level, confine
+from grader.pipeline import choose_level, confine, grade
 from grader.settings import Limits, Visibility
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
@@ -330,3 +331,19 @@ def test_a_loss_of_zero_has_no_wrong_regularisation(assignment: Assignment) -> N
     row = make_row("FullyConnectedNet.loss_reg_3_14.loss")
     failing = replace(row, targets=("fc_net:FullyConnectedNet",))
     assert Explainer(assignment, {}, candidate).explain([failing])[0].outcome.diagnosis == "zero"
+
+
+def test_a_network_is_not_accused_of_what_another_function_does_not_find(tmp_path: Path) -> None:
+    """A name that is missing, in a layer below, is no sign of any formula of the network."""
+    case = Path(__file__).parents[2] / "cases/dropout/cs231n_correct/submission"
+    folder = shutil.copytree(case, tmp_path / "work")
+    with (folder / "cs231n" / "layers.py").open("a", encoding="utf-8") as layers:
+        layers.write(
+            "\n\ndef affine_backward(dout, cache):\n    return no_such_name(dout, cache)\n"
+        )
+    report = grade(folder, ["dropout"])
+    raised = [row for row in report.checks if row.outcome.status is Status.ERRORED]
+    assert raised
+    assert all(row.targets[-1] == "fc_net:FullyConnectedNet" for row in raised)
+    assert {row.outcome.diagnosis for row in report.checks} == {""}
+    assert all("NameError" in row.outcome.message for row in raised)

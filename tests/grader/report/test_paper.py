@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import shlex
+import subprocess
+
 import pytest
 
 from grader.report.paper import Paper, wrap
@@ -22,3 +25,16 @@ def test_a_cell_indented_beyond_the_margin_is_written_all_the_same(
 def test_without_room_each_character_has_a_line(width: int) -> None:
     """A width of nothing ends, too."""
     assert list(wrap(["ab", "c"], width)) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("width", [24, 40, 80, 200])
+def test_a_command_can_be_pasted(width: int) -> None:
+    """A shell takes the lines of a long one for one; no line is too wide."""
+    command = "grade check 'my folder/work' --timeout 20 affine_forward relu_backward -v"
+    paper = Paper(width=width)
+    paper.paragraph("Then:", command=command, indent="", hang="  ")
+    assert max(map(cell_width, paper.lines)) <= width
+    written = paper.text().removeprefix("Then:").strip()
+    program = f"set -- {written}\nprintf '%s\\n' \"$@\""
+    pasted = subprocess.run(["/bin/sh", "-c", program], capture_output=True, text=True, check=True)
+    assert pasted.stdout.splitlines() == shlex.split(command)
