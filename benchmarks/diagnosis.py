@@ -34,7 +34,7 @@ from grader.diagnosis.known import resolve_wrong
 from grader.diagnosis.observing import is_optional
 from grader.diagnosis.probes import probed_targets, probes_for
 from grader.model import Certainty, CheckResult, Kind, Outcome, Status
-from grader.pipeline import choose_level, confine
+from grader.sandboxing import choose_level, confine
 from grader.settings import Limits
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate

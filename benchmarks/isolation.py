@@ -27,12 +27,11 @@ from grader.candidate.naming import Naming
 from grader.candidate.process import WorkerProcess
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.candidate.wire import pack_frame
-from grader.candidate.world import World
 from grader.candidate.zygote import Zygote
 from grader.isolation.confinement import Level
 from grader.isolation.levels import choose, describe
 from grader.isolation.self_test import SelfTest
-from grader.pipeline import confine
+from grader.sandboxing import confine, make_candidate
 from grader.settings import Limits
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
@@ -235,13 +234,8 @@ def _make_candidates(
     located = locate(submission, (TARGET,))
     programmes = lay_out(submission, located)
     return {
-        level: SandboxedCandidate(
-            [
-                World(one, zygote, confine(level, LIMITS), LIMITS, old_names=True)
-                for one in programmes
-            ],
-            Naming(located.definitions, {}),
-            {},
+        level: make_candidate(
+            programmes, located, Naming(located.definitions, {}), zygote, level=level, limits=LIMITS
         )
         for level in levels
     }

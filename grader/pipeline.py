@@ -6,7 +6,6 @@ started before NumPy is imported on this side, so that both load at the same tim
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -17,15 +16,12 @@ from typing import TYPE_CHECKING, Self
 import grader
 from grader.candidate.zygote import Zygote
 from grader.errors import SandboxError
-from grader.isolation.confinement import Confinement, Level
+from grader.isolation.confinement import Level
 from grader.isolation.failure import IsolationError
-from grader.isolation.levels import choose
 from grader.isolation.self_test import SelfTest, find_next
-from grader.isolation.visible import default_read_only
 from grader.model import (
     CheckResult,
     GraderInfo,
-    Location,
     Progress,
     Report,
     SourceText,
@@ -33,28 +29,15 @@ from grader.model import (
     SubmissionInfo,
 )
 from grader.records import record
+from grader.sandboxing import choose_level, collect_keywords, make_candidate
 from grader.settings import Limits
 from grader.submission.archive import Submission, open_submission
 from grader.submission.locate import Located, locate
 
 if TYPE_CHECKING:
-    from grader.candidate.base import Failure
     from grader.candidate.conversation import Starter
-    from grader.candidate.naming import Naming
-    from grader.candidate.sandboxed import SandboxedCandidate
-    from grader.course.catalogue import LoadedAssignment, Shelf
+    from grader.course.catalogue import Shelf
     from grader.graded import Graded
-    from grader.submission.overlay import Programme
-
-
-_WORKER_LIFE = 3600
-"""CPU seconds of a worker's whole life: a backstop behind the limit of each check."""
-_SCRATCH_BYTES = 16 << 20
-_SCRATCH_FILES = 512
-_OPEN_FILES = 64
-_FIRST_UID = 61_000
-_UIDS = 3_000
-"""User numbers of workers, by the grader's process: those of two at once differ, as a rule."""
 
 
 @record
@@ -247,7 +230,15 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     programmes = lay_out(handed_in, located)
     naming = Naming(located.definitions, collect_keywords(chosen))
     old_names = all(loaded.assignment.old_names for loaded in chosen)
-    candidate = _make_candidate(programmes, located, naming, tools, old_names=old_names)
+    candidate = make_candidate(
+        programmes,
+        located,
+        naming,
+        tools.starter,
+        level=settings.level,
+        limits=settings.limits,
+        old_names=old_names,
+    )
     judge = Judge.of(candidate, located.definitions, programmes)
     code = Code(located.definitions, located.sources)
     graded = []
@@ -280,25 +271,6 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
         report = replace(report, missing=wanted)
     # A hand-in's table says what whole assignments count.
     return scale(report, points) if points and selection == Selection() else report
-
-
-def _make_candidate(
-    programmes: Sequence[Programme],
-    located: Located,
-    naming: Naming,
-    tools: _Tools,
-    *,
-    old_names: bool,
-) -> SandboxedCandidate:
-    from grader.candidate.sandboxed import SandboxedCandidate, World
-
-    limits = tools.settings.limits
-    confinement = confine(tools.settings.level, limits)
-    worlds = [
-        World(programme, tools.starter, confinement, limits, old_names=old_names)
-        for programme in programmes
-    ]
-    return SandboxedCandidate(worlds, naming, _unreadable(located))
 
 
 def _make_report(
@@ -344,62 +316,6 @@ def _quote(checks: Sequence[CheckResult], located: Located) -> tuple[SourceText,
     from grader.quoting import quote_functions
 
     return quote_functions(checks, located.sources)
-
-
-def choose_level(asked: str) -> Level:
-    """Return the isolation that a name asks for.
-
-    Raises
-    ------
-    SandboxError
-        If this machine does not offer it.
-    """
-    try:
-        return choose(asked).level
-    except IsolationError as error:
-        raise SandboxError(str(error)) from error
-
-
-def confine(level: Level, limits: Limits) -> Confinement:
-    """Return what holds a worker that runs student code."""
-    return Confinement(
-        level=level,
-        read_only=() if level is Level.WEAK else default_read_only(),
-        memory_bytes=limits.memory_bytes,
-        cpu_seconds=_WORKER_LIFE,
-        file_bytes=_SCRATCH_BYTES,
-        open_files=_OPEN_FILES,
-        scratch_bytes=_SCRATCH_BYTES,
-        scratch_inodes=_SCRATCH_FILES,
-        uid=_FIRST_UID + os.getpid() % _UIDS,
-    )
-
-
-def collect_keywords(chosen: Sequence[LoadedAssignment]) -> dict[str, tuple[str, ...]]:
-    """Return the other names that editions of the assignments have for keyword parameters."""
-    keywords: dict[str, tuple[str, ...]] = {}
-    for loaded in chosen:
-        for edition in loaded.assignment.editions:
-            for name, others in edition.keywords.items():
-                keywords[name] = tuple(dict.fromkeys((*keywords.get(name, ()), *others)))
-    return keywords
-
-
-def _unreadable(located: Located) -> dict[str, Failure]:
-    from grader.candidate.base import Failure
-
-    failures = {}
-    for target, problem in located.unreadable.items():
-        kind = "Python 2 syntax" if problem.python2 else "a syntax error"
-        message = f"{problem.file} has {kind} in line {problem.line}: {problem.message}."
-        hint = "Which Python did you run this with? It is graded with Python 3."
-        failures[target] = Failure(
-            Status.ERRORED,
-            message,
-            location=Location(problem.file, problem.line),
-            hint=hint if problem.python2 else "",
-        )
-    return failures
 
 
 def _numpy_version() -> str:

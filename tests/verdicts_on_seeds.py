@@ -19,13 +19,11 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from grader.candidate.local import LocalCandidate
 from grader.candidate.naming import Naming
-from grader.candidate.sandboxed import SandboxedCandidate, World
 from grader.candidate.zygote import Zygote
 from grader.checks.base import Check
 from grader.checks.properties import PropertyCheck
@@ -34,11 +32,10 @@ from grader.course.catalogue import LoadedAssignment, assignment_names, load_ass
 from grader.course.conventions import apply, combinations, label
 from grader.course.expected import compute, values_of
 from grader.course.provenance import describe_origin
-from grader.isolation.levels import choose
 from grader.judge import Judge
 from grader.model import Kind, Outcome, Status
-from grader.pipeline import collect_keywords, confine
 from grader.recognition import without_unasked
+from grader.sandboxing import choose_level, collect_keywords, make_candidate
 from grader.settings import Limits
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
@@ -170,11 +167,16 @@ def _open(
     assignment = _only_looked_at(loaded.assignment)
     located = locate(handed_in, assignment.targets)
     programmes = lay_out(handed_in, located)
-    limits = Limits()
-    start = partial(World, zygote=zygote, confinement=confine(choose("auto").level, limits))
-    worlds = [start(one, limits=limits, old_names=assignment.old_names) for one in programmes]
     naming = Naming(located.definitions, collect_keywords([loaded]))
-    candidate = SandboxedCandidate(worlds, naming, {})
+    candidate = make_candidate(
+        programmes,
+        located,
+        naming,
+        zygote,
+        level=choose_level("auto"),
+        limits=Limits(),
+        old_names=assignment.old_names,
+    )
     stack.callback(candidate.restart)
     judge = Judge.of(candidate, located.definitions, programmes)
     return judge, without_unasked(assignment, handed_in, located)

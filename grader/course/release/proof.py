@@ -12,7 +12,8 @@ from grader.candidate.world import World
 from grader.candidate.zygote import Zygote
 from grader.course.catalogue import LoadedAssignment
 from grader.model import Status
-from grader.pipeline import choose_level, confine, grade
+from grader.pipeline import grade
+from grader.sandboxing import choose_level, confine
 from grader.settings import Limits
 from grader.submission.archive import open_submission
 from grader.submission.course_names import PROVIDED

@@ -13,7 +13,6 @@ import pytest
 
 from grader.candidate.naming import Naming
 from grader.candidate.sandboxed import SandboxedCandidate
-from grader.candidate.world import World
 from grader.candidate.zygote import Zygote
 from grader.course.assignment import Assignment
 from grader.course.catalogue import load_assignment
@@ -21,7 +20,8 @@ from grader.course.trial import TrialCandidate
 from grader.diagnosis.explaining import Explainer
 from grader.diagnosis.fingerprints import make_fingerprints
 from grader.model import Certainty, CheckResult, Evidence, Kind, Outcome, Status
-from grader.pipeline import choose_level, confine, grade
+from grader.pipeline import grade
+from grader.sandboxing import choose_level, make_candidate
 from grader.settings import Limits, Visibility
 from grader.submission.archive import open_submission
 from grader.submission.locate import locate
@@ -88,12 +88,15 @@ class Student:
         submission = open_submission(self._folder)
         located = locate(submission, self.assignment.targets)
         limits = Limits(cpu_seconds=10.0)
-        confinement = confine(choose_level("auto"), limits)
-        worlds = [
-            World(programme, self._zygote, confinement, limits, old_names=True)
-            for programme in lay_out(submission, located)
-        ]
-        self.candidate = SandboxedCandidate(worlds, Naming(located.definitions, {}), {})
+        naming = Naming(located.definitions, {})
+        self.candidate = make_candidate(
+            lay_out(submission, located),
+            located,
+            naming,
+            self._zygote,
+            level=choose_level("auto"),
+            limits=limits,
+        )
         return Explainer(self.assignment, {}, self.candidate, fingerprints)
 
 
