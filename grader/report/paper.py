@@ -56,7 +56,8 @@ class Paper:
         """Write `text` broken at blanks; `hang` (default: `indent`) begins its further lines.
 
         Pieces of an iterable are not broken as long as they fit a line. A `command` ends the
-        paragraph in one piece if it fits a line, else in lines that a shell takes for one.
+        paragraph in one piece if it fits a line, else in lines that a shell takes for one
+        (wider than the others where one word is).
         """
         hang = indent if hang is None else hang
         prefix = indent
@@ -115,10 +116,17 @@ class Paper:
 
 
 def _continue(command: str, width: int) -> Iterator[str]:
-    """Yield a command in lines that can be pasted together: broken between its words alone."""
-    *lines, last = wrap(_WORDS.findall(command), width - 2)
-    yield from (f"{line} \\" for line in lines)
-    yield last
+    """Yield a command in lines that can be pasted together: broken between its words alone.
+
+    A word wider than a line stays whole: terminals wrap it, and copy it as one.
+    """
+    line = ""
+    for word in _WORDS.findall(command):
+        if line and cell_width(line) + 1 + cell_width(word) > width - 2:
+            yield f"{line} \\"
+            line = ""
+        line = f"{line} {word}" if line else word
+    yield line
 
 
 def wrap(words: Iterable[str], width: int) -> Iterator[str]:

@@ -27,13 +27,14 @@ def test_without_room_each_character_has_a_line(width: int) -> None:
     assert list(wrap(["ab", "c"], width)) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("word", ["work", "/home/one/" + 9 * "very/deep/" + "folder"])
 @pytest.mark.parametrize("width", [24, 40, 80, 200])
-def test_a_command_can_be_pasted(width: int) -> None:
-    """A shell takes the lines of a long one for one; no line is too wide."""
-    command = "grade check 'my folder/work' --timeout 20 affine_forward relu_backward -v"
+def test_a_command_can_be_pasted(width: int, word: str) -> None:
+    """A shell takes the lines of a long one for one; only a wider word makes a line too wide."""
+    command = f"grade check 'my folder/work' {word} --timeout 20 affine_forward relu_backward -v"
     paper = Paper(width=width)
     paper.paragraph("Then:", command=command, indent="", hang="  ")
-    assert max(map(cell_width, paper.lines)) <= width
+    assert max(map(cell_width, paper.lines)) <= max(width, cell_width(f"  {word} \\"))
     written = paper.text().removeprefix("Then:").strip()
     program = f"set -- {written}\nprintf '%s\\n' \"$@\""
     pasted = subprocess.run(["/bin/sh", "-c", program], capture_output=True, text=True, check=True)
