@@ -16,7 +16,7 @@ from grader.candidate.sandboxed import SandboxedCandidate
 from grader.candidate.standing_in import StandIn, StandIns
 from grader.checks.base import Check
 from grader.consequences import MENDABLE, JudgedPart
-from grader.course.assignment import Assignment
+from grader.course.assignment import EARLIER, Assignment
 from grader.course.conventions import Settled
 from grader.course.reference_programme import (
     ReferenceFunction,
@@ -24,7 +24,13 @@ from grader.course.reference_programme import (
     find_resolver,
     lay_out_reference,
 )
-from grader.dependence import DOCUMENTED_CACHES, floor_of, may_stand_in, partners_of
+from grader.dependence import (
+    DOCUMENTED_CACHES,
+    floor_of,
+    is_class,
+    may_stand_in,
+    partners_of,
+)
 from grader.holding_back import by_check, find_lacking
 from grader.model import Kind, Outcome, Status
 from grader.reach import NameGraph
@@ -85,7 +91,7 @@ class Carrier:
         self._assignment = assignment
         self._settled = settled
         self._run = run
-        self._given = {question.id for question in assignment.questions if question.given}
+        self._given = {one.id for one in assignment.questions if one.given or one.id == EARLIER}
         self._broken: dict[str, None] = {}
         self._own: set[str] = set()
         self._forgiven: dict[str, frozenset[str]] = {}
@@ -147,7 +153,7 @@ class Carrier:
             if one.check.kind is not Kind.TRAINING:
                 continue
             if _is_right_otherwise(one, settled):
-                found[one.result.id] = self._trust(one)
+                found[one.result.id] = self._trust(one, _find_wrong_models(one, settled))
             elif self._candidate.spent_budgets < self._patience:
                 found[one.result.id] = self._try(one)
 
@@ -225,14 +231,22 @@ class Carrier:
             return one
         return replace(one, result=replace(one.result, outcome=outcome))
 
-    def _trust(self, one: JudgedPart) -> JudgedPart:
-        """Return a training as right whose every part is: steps by call-back would take long."""
-        causes = [target for target in self._find_needed(one) if target in self._broken]
+    def _trust(self, one: JudgedPart, wrong: Sequence[str]) -> JudgedPart:
+        """Return a training as right whose every part is: steps by call-back would take long.
+
+        An update rule that is right keeps its training with a model that is wrong by itself.
+        """
+        below = [target for target in self._find_needed(one) if target in self._broken]
+        causes = [*below, *(target for target in wrong if target not in below)]
         if not causes:
             return one
         self._forgiven[one.result.id] = frozenset(causes)
-        outcome = self._pass(Outcome(Status.PASSED), self._say_standing(causes))
-        said = f"Not trained again: all else of it is right, {self._say_standing(causes)}."
+        said = self._say_standing(causes)
+        outcome = self._pass(Outcome(Status.PASSED), said)
+        said = f"Not trained again: all else of it is right, {said}."
+        if wrong:
+            rules = " and ".join(map(_name, _rules_of(one)))
+            said = f"Not judged by this training: {rules} is right, what it trains is not."
         return replace(one, result=replace(one.result, outcome=replace(outcome, message=said)))
 
     def _pass(self, outcome: Outcome, said: str) -> Outcome:
@@ -338,14 +352,36 @@ class Carrier:
 
 
 def _is_right_otherwise(training: JudgedPart, rows: Sequence[JudgedPart]) -> bool:
-    """Return whether all that shows what a training trains, and by what, passes."""
-    own = [
+    """Return whether all about what a training judges passes: a rule, else what it trains."""
+    asked = _rules_of(training) or training.check.targets
+    own = _rows_about(asked, rows)
+    return bool(own) and all(one.outcome.status is Status.PASSED for one in own)
+
+
+def _find_wrong_models(training: JudgedPart, rows: Sequence[JudgedPart]) -> list[str]:
+    """Return the models, wrong by themselves, with which a training judges an update rule."""
+    if not _rules_of(training):
+        return []
+    return [
+        target
+        for target in training.check.targets
+        if is_class(target)
+        and any(one.outcome.status is not Status.PASSED for one in _rows_about([target], rows))
+    ]
+
+
+def _rows_about(targets: Collection[str], rows: Sequence[JudgedPart]) -> list[JudgedPart]:
+    """Return the rows of some targets that are no trainings."""
+    return [
         one
         for one in rows
-        if one.check.kind is not Kind.TRAINING
-        and set(one.check.targets).intersection(training.check.targets)
+        if one.check.kind is not Kind.TRAINING and not set(targets).isdisjoint(one.check.targets)
     ]
-    return bool(own) and all(one.outcome.status is Status.PASSED for one in own)
+
+
+def _rules_of(training: JudgedPart) -> tuple[str, ...]:
+    """Return the update rules that a training is about."""
+    return tuple(target for target in training.check.targets if not is_class(target))
 
 
 def _is_judged(one: JudgedPart, outcome: Outcome) -> bool:

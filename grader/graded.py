@@ -11,7 +11,7 @@ import numpy as np
 from grader.answers import answers_of
 from grader.claims import compare_claims
 from grader.counterexamples import shrink_counterexamples
-from grader.course.assignment import Assignment
+from grader.course.assignment import EARLIER, Assignment
 from grader.course.catalogue import LoadedAssignment
 from grader.course.conventions import Settled
 from grader.course.hidden_values import hidden_names, values_for
@@ -55,6 +55,7 @@ class Graded:
         secret: Secret | None,
         progress: Progress | None,
         selection: Selection,
+        elsewhere: frozenset[str] = frozenset(),
     ) -> Graded:
         """Run the checks and give the points.
 
@@ -78,21 +79,29 @@ class Graded:
             Told of every check.
         selection : Selection
             Which rows of the checks asked for are wanted.
+        elsewhere : frozenset of str
+            Targets that other assignments of the same run ask for.
         """
         expected = values_for(loaded, seed, secret)
         seed = asked_for.default_seed if seed is None else seed
         settled = judge.settle(asked_for, expected, seed)
         seeds = Seeds(seed, None if secret is None else secret.seed)
-        results = judge.run(asked_for, expected, seeds, progress, settled)
+        judged = judge.run(asked_for, expected, seeds, progress, settled)
+        results, asked_for = judged.results, judged.assignment
         results = shrink_counterexamples(results, asked_for, judge.candidate, seed)
         results = _explain(results, loaded, asked_for, settled, judge)
         results = _add_answers(compare_claims(results, asked_for, handed_in), asked_for, handed_in)
         looked = look(results, asked_for, code, judge.candidate, seed)
-        rules = [QuestionRule(q.id, q.title, q.given) for q in asked_for.questions]
         notes = (*_tell_settled(asked_for, settled), *looked.notes, *_tell_term(asked_for, secret))
         wanted = [
             replace(row, disclosure=asked_for.feedback.of(row.visibility))
             for row in selection.keep(looked.results, asked_for)
+        ]
+        wanted = _without_old_news(wanted, elsewhere)
+        rules = [
+            QuestionRule(question.id, question.title, question.given or question.id == EARLIER)
+            for question in asked_for.questions
+            if question.id != EARLIER or any(row.question == EARLIER for row in wanted)
         ]
         return cls(loaded, *score_checks(wanted, rules), notes)
 
@@ -118,6 +127,19 @@ class Graded:
             max_score=sum(question.max_score for question in self.questions),
             pending=sum(question.pending for question in self.questions),
         )
+
+
+def _without_old_news(rows: Sequence[CheckResult], elsewhere: frozenset[str]) -> list[CheckResult]:
+    """Leave out what of earlier homework is right, told elsewhere, or missing and not missed."""
+    missed = {name for row in rows for name in row.outcome.evidence.builds_on}
+
+    def is_news(row: CheckResult) -> bool:
+        names = {target.partition(":")[2] for target in row.targets}
+        if row.outcome.status is Status.MISSING and not missed & names:
+            return False
+        return row.outcome.status is not Status.PASSED and not elsewhere.intersection(row.targets)
+
+    return [row for row in rows if row.question != EARLIER or is_news(row)]
 
 
 def _explain(

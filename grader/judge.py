@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.carrying import Carrier
 from grader.checks.base import Check, Expected
-from grader.consequences import JudgedPart, block_consequences, mark_consequences
+from grader.consequences import MENDABLE, JudgedPart, block_consequences, mark_consequences
 from grader.course.assignment import Assignment, Question
 from grader.course.conventions import Settled
 from grader.course.expected import Values, values_of
 from grader.course.secret import Seeds
 from grader.course.trial import settle
+from grader.dependence import may_stand_in
 from grader.errors import SandboxError
 from grader.holding_back import hold_back
 from grader.model import CheckResult, Kind, Outcome, Progress, Status
@@ -35,6 +36,16 @@ _SETTLED = frozenset({Status.PASSED, Status.MISSING, Status.NEEDS_REVIEW})
 
 logger = logging.getLogger("grader")
 logger.addHandler(logging.NullHandler())  # silent unless the program that grades wants to know
+
+
+@record
+class Judged:
+    """What came of an assignment's checks."""
+
+    results: list[CheckResult]
+    """A row per part."""
+    assignment: Assignment
+    """Whose checks these are: with functions of earlier homework, if these were looked at."""
 
 
 @record
@@ -85,24 +96,18 @@ class Judge:
         seeds: Seeds,
         progress: Progress | None,
         settled: Settled,
-    ) -> list[CheckResult]:
-        """Run every check and return a row per part, with points still to be given."""
+    ) -> Judged:
+        """Run every check: a row per part, with points still to be given.
+
+        Where something fails that may be made of functions of earlier homework, their checks are
+        run, too.
+        """
+        examined = self._examine_all(assignment, expected, seeds, progress, settled)
+        if self._may_be_earlier(assignment, examined):
+            assignment = assignment.with_earlier()
+            earlier = replace(assignment, questions=assignment.questions[-1:])
+            examined |= self._examine_all(earlier, expected, seeds, None, settled)
         rows = list(assignment.rows())
-        examined: dict[str, list[CheckResult]] = {}
-        patience = self.candidate.spent_budgets + _PATIENCE
-        # Last, and in a worker that ends with them: code that remembers what it was given could
-        # tell it in the messages and in the digits of checks whose details are shown.
-        # Those shown once the assignment is due come before those that never are.
-        for done, (question, check) in enumerate(sorted(rows, key=lambda row: _secrecy(row[1]))):
-            if progress is not None:
-                progress(check.id, done, len(rows))
-            own = values_of(expected, assignment, check, settled)
-            examined[check.id] = self._examine(question, check, own, seeds.of(check))
-            if self.candidate.spent_budgets >= patience:
-                self.candidate.shorten_budgets()  # one hand-in must not hold up all the others
-                patience = sys.maxsize
-        if any(_is_hidden(check) for _, check in rows):
-            self.candidate.restart()
         results = [result for _, check in rows for result in examined[check.id]]
         right = find_right_functions(results)
         results = [self._blame_caller(result, right) for result in results]
@@ -121,7 +126,47 @@ class Judge:
         marked = mark_consequences(carried.judged, self.definitions, self.graph, carried.own)
         if not carried.possible:
             marked = block_consequences(marked)
-        return hold_back(carried.judged, marked, carried.forgiven)
+        return Judged(hold_back(carried.judged, marked, carried.forgiven), assignment)
+
+    def _may_be_earlier(
+        self, assignment: Assignment, examined: Mapping[str, Sequence[CheckResult]]
+    ) -> bool:
+        """Return whether something fails that functions of earlier homework may have spoilt."""
+        return any(
+            result.outcome.status in MENDABLE and may_stand_in(target, owner)
+            for earlier in assignment.earlier
+            for target in earlier.targets
+            for check in assignment.checks
+            for owner in check.targets[-1:]
+            for result in examined[check.id]
+        )
+
+    def _examine_all(
+        self,
+        assignment: Assignment,
+        expected: Values,
+        seeds: Seeds,
+        progress: Progress | None,
+        settled: Settled,
+    ) -> dict[str, list[CheckResult]]:
+        """Run every check and return its rows by its id."""
+        rows = list(assignment.rows())
+        examined: dict[str, list[CheckResult]] = {}
+        patience = self.candidate.spent_budgets + _PATIENCE
+        # Last, and in a worker that ends with them: code that remembers what it was given could
+        # tell it in the messages and in the digits of checks whose details are shown.
+        # Those shown once the assignment is due come before those that never are.
+        for done, (question, check) in enumerate(sorted(rows, key=lambda row: _secrecy(row[1]))):
+            if progress is not None:
+                progress(check.id, done, len(rows))
+            own = values_of(expected, assignment, check, settled)
+            examined[check.id] = self._examine(question, check, own, seeds.of(check))
+            if self.candidate.spent_budgets >= patience:
+                self.candidate.shorten_budgets()  # one hand-in must not hold up all the others
+                patience = sys.maxsize
+        if any(_is_hidden(check) for _, check in rows):
+            self.candidate.restart()
+        return examined
 
     def make_carrier(
         self,

@@ -225,7 +225,7 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
         settings.targets, (one.assignment for one in chosen), public_only=settings.public_only
     )
     secrets = read_secrets(settings.secrets, [one.assignment.name for one in chosen])
-    targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.targets)
+    targets = dict.fromkeys(t for loaded in chosen for t in loaded.assignment.known_targets)
     located = locate(handed_in, targets)
     programmes = lay_out(handed_in, located)
     naming = Naming(located.definitions, collect_keywords(chosen))
@@ -241,6 +241,7 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     )
     judge = Judge.of(candidate, located.definitions, programmes)
     code = Code(located.definitions, located.sources)
+    asked_of = {one.assignment.name: frozenset(one.assignment.targets) for one in chosen}
     graded = []
     left_out: list[str] = []
     try:
@@ -260,6 +261,9 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
                     secret=secrets.get(loaded.assignment.name) or find_secret(loaded.folder),
                     progress=tools.progress,
                     selection=selection,
+                    elsewhere=frozenset[str]().union(
+                        *(asked for name, asked in asked_of.items() if name != asked_for.name)
+                    ),
                 )
             )
             left_out += graded[-1].notes
@@ -285,6 +289,7 @@ def _make_report(
     checks = tuple(check for one in rows for check in one.checks)
     files = {definition.file for definition in located.definitions.values()}
     first = graded[0].loaded.assignment
+    asked = {target for one in graded for target in one.loaded.assignment.targets}
     return Report(
         assignments=infos,
         submission=SubmissionInfo(
@@ -304,7 +309,7 @@ def _make_report(
         pending=sum(info.pending for info in infos),
         needs_regrade=any(c.outcome.status is Status.GRADER_ERROR for c in checks),
         warnings=(*handed_in.warnings, *located.warnings, *notes),
-        missing=located.missing,
+        missing=tuple(target for target in located.missing if target in asked),
         sources=_quote(checks, located),
     )
 

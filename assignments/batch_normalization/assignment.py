@@ -22,10 +22,15 @@ from grader import (
     Visibility,
     integers,
     normal,
-    uniform,
 )
+from grader.families.earlier import earlier_layers
 from grader.families.fully_connected import DEEP, TOLERANCE, deep_network
-from grader.families.normalization import gradient_check, test_mode_check, train_checks
+from grader.families.normalization import (
+    given_averages_check,
+    gradient_check,
+    test_mode_check,
+    train_checks,
+)
 from grader.families.normalization_laws import normalization_laws
 from grader.families.variants import hidden_variant
 
@@ -38,6 +43,7 @@ POINTS = {
     "batchnorm_forward.small_variance": 3,
     "batchnorm_forward.properties": 2,
     "batchnorm_forward.test_mode": {"running_mean": 3, "running_var": 3, "out": 3, "after_test": 1},
+    "batchnorm_forward.given_averages": 4,
     "batchnorm_test.properties": 3,
     "batchnorm_backward": {"dx": 5.5, "dgamma": 2.25, "dbeta": 2.25},
     "batchnorm_backward.hidden": {"dx": 0.25, "dgamma": 0.125, "dbeta": 0.125},
@@ -65,25 +71,7 @@ test_mode = replace(
     test_mode_check(FORWARD, "batchnorm_forward.test_mode", SHAPE, POINTS), tolerance=EPS_IS_SMALL
 )
 
-given_averages = ValueCheck(
-    id="batchnorm_forward.given_averages",
-    experiment=FunctionCall(
-        target=FORWARD,
-        arguments={
-            "x": normal(3, 5, scale=3.0, offset=4.0),
-            **scale_and_shift,
-            "bn_param": {
-                "mode": "test",
-                "eps": 1e-3,
-                "running_mean": normal(5, offset=4.0),
-                "running_var": uniform(5, low=0.05, high=0.2),
-            },
-        },
-        results={"out": (0,)},
-    ),
-    points={"out": 4},
-    hint="Does any number of the batch itself have a say in test mode?",
-)
+given_averages = given_averages_check(FORWARD, "batchnorm_forward.given_averages", 5, POINTS)
 
 
 def backward(name: str) -> GradientCheck:
@@ -244,6 +232,7 @@ assignment = Assignment(
     title="Batch normalisation",
     notebooks=("BatchNormalization",),
     masters=("BatchNormalization.ipynb",),
+    earlier=earlier_layers(),
     questions=(
         Question(
             id="batchnorm_forward",

@@ -11,6 +11,7 @@ from grader.families import (
     normalization,
     pooling,
 )
+from grader.families.earlier import earlier_batch_normalization, earlier_layers
 from grader.families.normalization_laws import normalization_laws
 from grader.families.variants import hidden_variant
 
@@ -39,6 +40,7 @@ assignment = Assignment(
         "num_images": 3,
         "num_guesses": 4,
     },
+    earlier=(*earlier_layers(), *earlier_batch_normalization()),
     questions=(
         Question(
             id="conv_forward",

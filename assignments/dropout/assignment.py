@@ -15,6 +15,7 @@ from grader import (
     ValueCheck,
     Visibility,
 )
+from grader.families.earlier import earlier_layers
 from grader.families.fully_connected import deep_network
 from grader.families.normalization_laws import normalization_laws
 from grader.families.variants import hidden_dropout_backward, hidden_dropout_forward
@@ -108,6 +109,7 @@ assignment = Assignment(
     notebooks=("Dropout",),
     masters=("Dropout.ipynb",),
     conventions=(meaning_of_p,),
+    earlier=earlier_layers(),
     questions=(
         Question(
             id="dropout_forward",

@@ -19,6 +19,7 @@ from grader.families import (
     normalization,
     pooling,
 )
+from grader.families.earlier import earlier_layers
 from grader.families.normalization_laws import normalization_laws
 from grader.families.variants import (
     hidden_dropout_backward,
@@ -120,6 +121,7 @@ assignment = Assignment(
     course="nndl",
     masters=("CNN.ipynb",),
     conventions=(dropout_p,),
+    earlier=earlier_layers(),
     questions=(
         Question(
             id="three_layer_net",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from grader.checks.base import Check
 from grader.course.conventions import Convention
 from grader.records import record
-from grader.settings import Feedback, Policy, Rule
+from grader.settings import Feedback, Policy, Rule, Visibility
 from grader.submission.edition import EDITIONS, Edition
+
+EARLIER = "earlier"
+"""Id of the question that functions of earlier homework are listed under."""
 
 
 @record(kw_only=True)
@@ -83,7 +86,8 @@ class Assignment:
     Raises
     ------
     ValueError
-        If names or check ids are missing or not unique, or ``carried`` is no share.
+        If names or check ids are missing or not unique, ``carried`` is no share, or an earlier
+        check counts, is not public, or is about what this assignment asks for.
     """
 
     name: str
@@ -122,6 +126,9 @@ class Assignment:
     carried: float = 1.0
     """Share of its points that a row earns which is right once a correct function stands in for
     another one that fails."""
+    earlier: tuple[Check, ...] = ()
+    """Checks, worth nothing, of functions of earlier homework that this one's are made of. They
+    are run where something fails: an error there is told, and costs nothing here."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.carried <= 1.0:
@@ -131,7 +138,13 @@ class Assignment:
         if not self.questions:
             raise ValueError(f"assignment {self.name}: questions must not be empty")
         _refuse_doubles("question", [question.id for question in self.questions])
-        _refuse_doubles("check", [check.id for check in self.checks])
+        _refuse_doubles("check", [check.id for check in (*self.checks, *self.earlier)])
+        asked = set(self.targets)
+        for check in self.earlier:
+            if any(check.points.values()) or check.visibility is not Visibility.PUBLIC:
+                raise ValueError(f"earlier check {check.id} must be public and worth nothing")
+            if asked.intersection(check.targets):
+                raise ValueError(f"earlier check {check.id} is about what is asked for here")
         unknown = sorted(set(self.static) - set(Rule))
         if unknown:
             raise ValueError(f"static names {unknown[0]!r}, expected one of {', '.join(Rule)}")
@@ -148,9 +161,21 @@ class Assignment:
         return tuple(dict.fromkeys(target for check in self.checks for target in check.targets))
 
     @property
+    def known_targets(self) -> tuple[str, ...]:
+        """The targets, and the functions of earlier homework that they are made of."""
+        earlier = (target for check in self.earlier for target in check.targets)
+        return tuple(dict.fromkeys((*self.targets, *earlier)))
+
+    @property
     def points(self) -> float:
         """Points to be won."""
         return float(sum(question.points for question in self.questions))
+
+    def with_earlier(self) -> Assignment:
+        """Return the assignment with one more question, of its earlier checks."""
+        title = "Functions of earlier homework, worth nothing here"
+        question = Question(id=EARLIER, title=title, checks=self.earlier)
+        return replace(self, questions=(*self.questions, question), earlier=())
 
     def rows(self) -> Iterator[tuple[Question, Check]]:
         """Go through all checks with their questions."""

@@ -217,7 +217,7 @@ def public_names(assignment: Assignment) -> frozenset[str]:
     """Return the ids of the checks whose expected values students may have."""
     public = only_public(assignment)
     probes = (convention.probe.id for convention in public.conventions)
-    return frozenset((*(check.id for check in public.checks), *probes))
+    return frozenset((*(check.id for check in (*public.checks, *public.earlier)), *probes))
 
 
 def _only_public(question: Question, public: set[str]) -> Question:

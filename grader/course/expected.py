@@ -96,7 +96,7 @@ def compute(assignment: Assignment, seed: int) -> Values:
     done: set[str] = set()
     for settled in combinations(conventions):
         reference = LocalCandidate(apply(resolve, conventions, settled))
-        for check in (*assignment.checks, *probes):
+        for check in (*assignment.checks, *assignment.earlier, *probes):
             mark = label(conventions, settled, check)
             if f"{mark}{check.id}" not in done:
                 done.add(f"{mark}{check.id}")

@@ -87,7 +87,7 @@ def compute_hidden(assignment: Assignment, seed: int) -> Values:
         replace(one, checks=tuple(check for check in one.checks if check.id in hidden))
         for one in assignment.questions
     )
-    found = compute(replace(assignment, questions=tuple(questions)), seed)
+    found = compute(replace(assignment, questions=tuple(questions), earlier=()), seed)
     return {key: value for key, value in found.items() if check_of(key) in hidden}
 
 

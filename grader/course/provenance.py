@@ -74,7 +74,7 @@ def _digest_reference(loaded: LoadedAssignment) -> dict[str, str]:
 
 def _reached(assignment: Assignment) -> tuple[str, ...]:
     """Return what checks, probes and the choices of conventions call."""
-    found = dict.fromkeys(assignment.targets)
+    found = dict.fromkeys(assignment.known_targets)
     for convention in assignment.conventions:
         found |= dict.fromkeys(convention.probe.targets)
         for choice in convention.choices.values():

@@ -103,6 +103,7 @@ def _reference_literals(loaded: LoadedAssignment) -> dict[str, NDArray[Any]]:
             replace(question, checks=tuple(c for c in question.checks if isinstance(c, CellCheck)))
             for question in assignment.questions
         ),
+        earlier=(),
     )
     return compute(cells_only, assignment.default_seed)
 

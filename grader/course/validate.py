@@ -109,7 +109,7 @@ def _find_stale(loaded: LoadedAssignment) -> Iterator[str]:
 
 def _find_lacking(assignment: Assignment) -> Iterator[str]:
     """Yield targets, and what stands in for them under a convention, that are not there."""
-    wanted = dict.fromkeys(assignment.targets)
+    wanted = dict.fromkeys(assignment.known_targets)
     for convention in assignment.conventions:
         wanted |= dict.fromkeys(convention.probe.targets)
         for choice in convention.choices.values():

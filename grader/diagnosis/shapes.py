@@ -34,10 +34,14 @@ def find_shape(cases: Sequence[Case]) -> Shape | None:
     if not telling or (max(case.right.size for case in telling) < FEW and len(telling) < 2):
         return None
     with np.errstate(all="ignore"):
+        factor = _find_factor(telling)
         for name, (has_shape, text) in _SHAPES.items():
+            # What is twice what it should be may be off by an input, too: that says less.
+            if name == "multiple_of_input" and factor is not None and factor.text is not _FACTOR:
+                return factor
             if all(has_shape(case) for case in telling):
                 return Shape(name, text)
-        return _find_factor(telling)
+        return factor
 
 
 def _find_factor(cases: Sequence[Case]) -> Shape | None:
@@ -234,4 +238,4 @@ _SHAPES: Mapping[str, tuple[Callable[[Case], bool], Text]] = {
         ),
     ),
 }
-"""Shapes in the order in which they are looked for; factors come last."""
+"""Shapes in the order in which they are looked for; factors that vary come last."""

@@ -9,7 +9,7 @@ from grader.checks.gradient import GradientCheck
 from grader.checks.options import TrainThenTest
 from grader.checks.value import ValueCheck
 from grader.families.points import Points, points_of
-from grader.inputs import normal
+from grader.inputs import normal, uniform
 
 TRAIN_PARTS = ("out",)
 TEST_PARTS = ("running_mean", "running_var", "out", "after_test")
@@ -76,6 +76,41 @@ def test_mode_check(target: str, name: str, shape: tuple[int, ...], points: Poin
         ),
         points=points_of(name, TEST_PARTS, points),
         hint="What becomes of the averages with each batch, and what does test mode do with them?",
+    )
+
+
+def given_averages_check(target: str, name: str, features: int, points: Points) -> ValueCheck:
+    """Return the check of test mode with averages that are given, some of them as small as eps.
+
+    Parameters
+    ----------
+    target : str
+        The forward function, of rows.
+    name : str
+        Id of the check.
+    features : int
+        Columns of the input.
+    points : mapping
+        Points by check id.
+    """
+    return ValueCheck(
+        id=name,
+        experiment=FunctionCall(
+            target=target,
+            arguments={
+                "x": normal(3, features, scale=3.0, offset=4.0),
+                **_scale_and_shift(features),
+                "bn_param": {
+                    "mode": "test",
+                    "eps": 1e-3,
+                    "running_mean": normal(features, offset=4.0),
+                    "running_var": uniform(features, low=0.05, high=0.2),
+                },
+            },
+            results={"out": (0,)},
+        ),
+        points=points_of(name, TRAIN_PARTS, points),
+        hint="Does any number of the batch itself have a say in test mode?",
     )
 
 

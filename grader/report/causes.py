@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-from grader.model import CheckResult, Location, Status
+from grader.model import CheckResult, Kind, Location, Status
 from grader.records import record
 from grader.report.check_ids import name_parts, split_id
 from grader.report.reasons import absent_name, is_absent, reasons_of, says_little, what_is_left
@@ -14,6 +14,7 @@ from grader.settings import Detail
 # What a student cannot mend: our own failures, what waits for a person, and what waits for that.
 _NOT_TO_MEND = frozenset({Status.GRADER_ERROR, Status.NEEDS_REVIEW, Status.BLOCKED})
 _TITLE_LENGTH = 44
+_TELL_LESS = frozenset({Kind.PROPERTY, Kind.NOTEBOOK_CELL})
 
 
 @record
@@ -123,7 +124,40 @@ def group_failures(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
         first[0].update(reasons, *(group[0] for group in others))
         first[1].extend([*(one for group in others for one in group[1]), check])
         groups = [group for group in groups if all(group is not other for other in others)]
-    return tuple(Cause(tuple(group)) for group in _join_hidden([group for _, group in groups]))
+    found = _join_less_telling([group for _, group in groups])
+    return tuple(Cause(tuple(group)) for group in _join_hidden(found))
+
+
+def _join_less_telling(groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]:
+    """Return the groups, what other checks tell better joined to what these tell.
+
+    A law has no line of its own: the shape of an error that goes with it is that of a result. A
+    notebook's cell shows no more of a line than a check of its function that fails there.
+    """
+    better: dict[Hashable, list[CheckResult]] = {}
+    for group in groups:
+        for check in group:
+            for reason in () if check.kind in _TELL_LESS else _weak_reasons(check):
+                better.setdefault(reason, group)
+    left = []
+    for group in groups:
+        weak = [set(_weak_reasons(check)) for check in group if check.kind in _TELL_LESS]
+        reasons = set[Hashable]().union(*weak) if len(weak) == len(group) else ()
+        told = next((found for reason, found in better.items() if reason in reasons), None)
+        if told is None:
+            left.append(group)
+        else:
+            told.extend(group)
+    return left
+
+
+def _weak_reasons(check: CheckResult) -> Iterator[Hashable]:
+    """Yield what joins a check to others that tell more."""
+    function, outcome = split_id(check.id)[0], check.outcome
+    if check.kind is not Kind.NOTEBOOK_CELL and outcome.diagnosis:
+        yield function, outcome.diagnosis
+    if check.kind is not Kind.PROPERTY and outcome.location:
+        yield function, outcome.location
 
 
 def _join_hidden(groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]:

@@ -34,9 +34,11 @@ _SHOWN = 120
 
 
 def show(name: str) -> str:
-    """Return ``name`` fit for an error message: printable, one line, not too long."""
-    shown = "".join(c if c.isprintable() else "?" for c in name[: _SHOWN + 1])
-    return shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."
+    """Return ``name`` fit for an error message: printable, one line, long ones by their ends."""
+    if len(name) > _SHOWN:
+        half = _SHOWN // 2
+        name = f"{name[:half]}...{name[-half:]}"
+    return "".join(c if c.isprintable() else "?" for c in name)
 
 
 def is_outside(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -54,7 +55,8 @@ def test_what_is_wrong_raises_its_report(wrong: Path) -> None:
     assert "ERROR relu_forward" in str(caught.value)
     assert "cs231n/layers.py:" in str(caught.value)
     # A long path moves to a line of its own, behind a backslash that a shell understands.
-    assert f"grade check relu_forward {wrong}" in str(caught.value).replace(" \\\n", " ")
+    again = f"grade check relu_forward {shlex.quote(str(wrong))}"
+    assert again in str(caught.value).replace(" \\\n", " ")
 
 
 def test_part_of_the_points_is_earned(wrong: Path) -> None:

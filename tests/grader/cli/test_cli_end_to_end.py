@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -115,7 +116,7 @@ def test_a_submission_becomes_a_report(
     assert found["svm_loss.loss"] == "errored"
     assert found["adam.m"] == "missing"
     assert "grader_error" not in found.values()
-    command = f"grade work --assignment {assignment}"
+    command = f"grade work --assignment {shlex.quote(assignment)}"
     report = report_from_json(written)
     again = render(report, command=command, saved=("work.grade.json",))
     assert captured.out == again

@@ -104,6 +104,17 @@ def test_multiple_of_an_input_is_told() -> None:
     assert found.name == "multiple_of_input"
 
 
+def test_a_factor_says_more_than_a_multiple_of_an_input() -> None:
+    """Twice a result that is itself a multiple of an input is first of all twice the result."""
+    inputs = np.random.default_rng(5).standard_normal((5, 4))
+    case = make_case("dx", 6.0 * inputs, 3.0 * inputs, {"dout": inputs})
+    assert case is not None
+    found = find_shape([case])
+    assert found is not None
+    assert found.name == "constant_factor"
+    assert found.text.title == "a factor of 2"
+
+
 def test_axis_not_summed_over_is_told() -> None:
     """A bias gradient that still has a row for each example is the right one not yet summed."""
     rows = np.random.default_rng(5).standard_normal((5, 4))

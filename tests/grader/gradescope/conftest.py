@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -86,7 +87,8 @@ def image(assignment: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     packages = sysconfig.get_path("purelib")
     tools = tmp_path_factory.mktemp("tools")
     python = tools / f"python3.{sys.version_info.minor}"
-    manager = f"echo $* >> {root}/apt.log\n[ $1 = update ] || ln -sf {sys.executable} {python}\n"
+    install = shlex.join(["ln", "-sf", sys.executable, str(python)])
+    manager = f"echo $* >> {shlex.quote(f'{root}/apt.log')}\n[ $1 = update ] || {install}\n"
     lacking = {f"python3.{minor}": "exit 1\n" for minor in (11, 12, 13)}
     for name, text in {**lacking, "apt-get": manager}.items():
         (tools / name).write_text(f"#!/bin/sh\n{text}")

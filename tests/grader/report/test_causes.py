@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status
+from grader.model import Certainty, CheckResult, Evidence, Kind, Location, Outcome, Status
 from grader.report.causes import group_causes, group_consequences, most_costly
 from grader.report.visibility import shown_check
 from grader.settings import Detail, Visibility
@@ -76,6 +76,32 @@ def test_a_gradient_is_not_told_with_a_value() -> None:
     """Loss and gradients blamed on one line keep their own blocks: their hints differ."""
     gradient = replace(make_check("Net.grads.W1", make_wrong(3)), kind=Kind.GRADIENT)
     assert len(group_causes([make_check("Net.loss.loss", make_wrong(3)), gradient])) == 2
+
+
+def test_a_law_is_told_with_the_wrong_result_whose_error_has_the_same_shape() -> None:
+    """A law has no line of its own; with another diagnosis, or none, it keeps its block."""
+    shape = replace(WRONG, certainty=Certainty.SHAPE)
+    wrong = make_check("f.db", replace(make_wrong(3), diagnosis="factor", evidence=shape))
+    law = replace(make_check("f.properties.adds_up", replace(wrong.outcome, location=None)))
+    law = replace(law, kind=Kind.PROPERTY)
+    (cause,) = group_causes([law, wrong])
+    assert cause.checks == (wrong, law)
+    for diagnosis in ("transposed", ""):
+        other = replace(law, outcome=replace(law.outcome, diagnosis=diagnosis))
+        assert len(group_causes([wrong, other])) == 2
+    assert len(group_causes([wrong, replace(law, id="g.properties.adds_up")])) == 2
+
+
+def test_a_cell_is_told_with_the_check_that_fails_in_the_same_line() -> None:
+    """It joins one group at most, and none of another function or line."""
+    value = make_check("Net.loss.loss", make_wrong(3))
+    gradient = replace(make_check("Net.grads.W1", make_wrong(3)), kind=Kind.GRADIENT)
+    cell = replace(make_check("Net.cell.grads", make_wrong(3)), kind=Kind.NOTEBOOK_CELL)
+    causes = group_causes([cell, value, gradient])
+    assert [cause.checks for cause in causes] == [(value, cell), (gradient,)]
+    elsewhere = replace(cell, outcome=make_wrong(4))
+    assert len(group_causes([value, elsewhere])) == 2
+    assert len(group_causes([value, replace(cell, id="Other.cell.grads")])) == 2
 
 
 def test_a_hidden_check_is_told_with_a_public_one_of_the_same_line() -> None:

@@ -563,3 +563,14 @@ def test_an_odd_name_in_a_folder_costs_that_file_alone(tmp_path: Path, name: str
     (warning,) = found.warnings
     assert "rename it" in warning
     assert "points outside" in refusal(tmp_path, zipped({**FILES, name: b""}), "a.zip")
+
+
+def test_a_long_path_is_shown_by_its_ends(tmp_path: Path) -> None:
+    """The name at its end tells one file from another; the line stays short."""
+    path = tmp_path.joinpath(*["a_folder_with_a_long_name"] * 8, "homework_of_june.zip")
+    with pytest.raises(SubmissionError) as caught:
+        open_submission(path)
+    said = str(caught.value)
+    assert said.startswith(f"{str(tmp_path)[:40]}")
+    assert "homework_of_june.zip: no such file or folder" in said
+    assert len(said) < 200
