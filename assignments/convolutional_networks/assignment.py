@@ -40,7 +40,7 @@ assignment = Assignment(
         "num_images": 3,
         "num_guesses": 4,
     },
-    earlier=(*earlier_layers(), *earlier_batch_normalization()),
+    earlier=earlier_layers() + earlier_batch_normalization(),
     questions=(
         Question(
             id="conv_forward",

@@ -26,11 +26,11 @@ def make_fingerprints(assignment: Assignment) -> dict[str, Any]:
     Parameters
     ----------
     assignment : Assignment
-        Whose public checks' targets are looked at.
+        Whose public checks' targets are looked at, with those of earlier homework.
     """
     probed = set(probed_targets())
     targets: dict[str, list[dict[str, Any]]] = {}
-    for target in assignment.targets:
+    for target in assignment.known_targets:
         if target in probed:
             rows = [
                 {"under": under, **_write(known)}
@@ -64,7 +64,7 @@ def read_fingerprints(
     """
     if data.get("version") != VERSION:
         return None
-    probes = probes_for(target, assignment.targets)
+    probes = probes_for(target, assignment.known_targets)
     try:
         rows = data["targets"].get(target, ())
         wanted = _name(effects(assignment, probes, settled))
@@ -82,7 +82,7 @@ def _under_all_choices(assignment: Assignment, target: str) -> Iterator[tuple[li
     """Yield what is known of a target under each choice that changes what its probes call."""
     seen: set[tuple[Effect, ...]] = set()
     for settled in combinations(assignment.conventions):
-        changed = effects(assignment, probes_for(target, assignment.targets), settled)
+        changed = effects(assignment, probes_for(target, assignment.known_targets), settled)
         known = None if changed in seen else know(assignment, target, settled)
         seen.add(changed)
         if known is not None:

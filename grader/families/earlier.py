@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from grader.checks.base import Check
@@ -50,6 +50,29 @@ def earlier_batch_normalization() -> tuple[Check, ...]:
         for name in ("batchnorm_backward", "batchnorm_backward_alt")
     )
     return tuple(replace(check, tolerance=_EPS_IS_SMALL) for check in (*forwards, *backwards))
+
+
+def earlier_for(targets: Collection[str]) -> tuple[str, ...]:
+    """Return the names of those functions of this module that suit what an assignment asks for.
+
+    Parameters
+    ----------
+    targets : collection of str
+        Canonical names of all that it asks for.
+    """
+    return tuple(
+        name
+        for name, (make, beginnings) in _GROUPS.items()
+        if any(target.startswith(beginnings) for target in targets)
+        and not any(set(check.targets).intersection(targets) for check in make())
+    )
+
+
+_GROUPS: Mapping[str, tuple[Callable[[], tuple[Check, ...]], tuple[str, ...]]] = {
+    "earlier_layers": (earlier_layers, ("fc_net:", "cnn:")),
+    "earlier_batch_normalization": (earlier_batch_normalization, ("layers:spatial_batchnorm",)),
+}
+"""What makes the checks, and how the canonical names begin of what is made of their functions."""
 
 
 def _only_public(checks: Iterable[Check]) -> list[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,11 +13,16 @@ from typing import Any
 import pytest
 
 from grader import Assignment, FunctionCall, Question, ValueCheck, Visibility, normal
-from grader.course.bundle import only_public, public_names
-from grader.course.catalogue import load_assignment, load_declaration
+from grader.course.bundle import BUNDLE, FINGERPRINTS, write_declaration
+from grader.course.catalogue import assignments_folder, load_assignment, load_declaration
+from grader.course.expected import FILE, expected_for, pack, regenerate
+from grader.course.handout import import_handout
+from grader.course.release.contents import only_public_values
 from grader.course.trial import run_trial
 from grader.dependence import may_stand_in
+from grader.diagnosis.fingerprints import make_fingerprints
 from grader.diagnosis.known import resolve_wrong
+from grader.families.earlier import earlier_for
 from grader.model import CheckResult, Report, Status
 from grader.pipeline import grade
 from grader.report.terminal import render
@@ -29,7 +35,7 @@ LATER = ("batch_normalization", "convolutional_networks", "dropout", "nndl_cnn")
 SPOILT = {
     "affine_forward": "out, cache = right(*given)\n    return 1.1 * out, cache",
     "affine_backward": "dx, dw, db = right(*given)\n    return dx, dw, 2 * db",
-    "relu_backward": "return -right(*given)",
+    "relu_backward": "return given[0]",
     "softmax_loss": "loss, dx = right(*given)\n    return loss, dx * len(dx)",
     "batchnorm_backward": "dx, dgamma, dbeta = right(*given)\n    return dx, 2 * dgamma, dbeta",
 }
@@ -157,11 +163,76 @@ def test_the_reference_passes_all_of_them_and_known_mistakes_do_not(assignment: 
                 assert failing(find), f"{target}: {mistake.name}"
 
 
-def test_bundles_hold_them() -> None:
-    """Students' own runs tell them, too."""
-    declared = load_assignment("dropout").assignment
-    assert only_public(declared).earlier == declared.earlier
-    assert {check.id for check in declared.earlier} <= public_names(declared)
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what students get of the dropout assignment."""
+    loaded = load_assignment("dropout")
+    values = pack(only_public_values(loaded.assignment, expected_for(loaded, None)))
+    known = json.dumps(make_fingerprints(only_known(loaded.assignment))).encode()
+    folder = tmp_path_factory.mktemp("bundle")
+    (folder / FILE).write_bytes(values)
+    (folder / FINGERPRINTS).write_bytes(known)
+    (folder / BUNDLE).write_text(write_declaration(loaded.assignment, values, known))
+    return folder
+
+
+def only_known(assignment: Assignment) -> Assignment:
+    """Return an assignment without the network, whose fingerprints take long."""
+    questions = tuple(one for one in assignment.questions if one.id == "dropout_forward")
+    return replace(assignment, questions=questions)
+
+
+@pytest.mark.parametrize("name", ["affine_forward", "affine_backward", "softmax_loss"])
+def test_a_bundle_names_them_and_judges_nothing_that_follows(
+    name: str, bundle: Path, spoil: Spoil
+) -> None:
+    """Without a reference to stand in nobody can tell whether the network is right."""
+    report = grade(spoil("dropout", name), [bundle])
+    wrong = fails(report)
+    own = [row for row in wrong.values() if not row.outcome.evidence.builds_on]
+    assert {row.question for row in own} == {"earlier"}
+    assert any(row.targets[-1] == f"layers:{name}" for row in own)
+    blocked = [row for row in wrong.values() if row.question == "fully_connected_dropout"]
+    assert blocked
+    assert all(row.outcome.evidence.builds_on for row in blocked)
+    assert any(name in row.outcome.evidence.builds_on for row in blocked)
+
+
+def test_a_bundle_knows_the_mistakes_in_them(bundle: Path, spoil: Spoil) -> None:
+    """By the fingerprints of earlier homework."""
+    report = grade(spoil("dropout", "relu_backward"), [bundle])
+    (row,) = [row for row in report.checks if row.id == "relu_backward.dx"]
+    assert row.outcome.diagnosis == "no_mask"
+
+
+@pytest.mark.parametrize(
+    ("targets", "names"),
+    [
+        (["fc_net:FullyConnectedNet", "layers:dropout_forward"], ["earlier_layers"]),
+        (
+            ["cnn:ThreeLayerConvNet", "layers:spatial_batchnorm_forward"],
+            ["earlier_layers", "earlier_batch_normalization"],
+        ),
+        (["cnn:ThreeLayerConvNet", "layers:relu_forward"], []),
+        (["layers:affine_forward"], []),
+        (["neural_net:TwoLayerNet", "linear_classifier:Softmax"], []),
+    ],
+)
+def test_a_draft_gets_what_its_networks_are_made_of(targets: list[str], names: list[str]) -> None:
+    """Unless it asks for some of that itself."""
+    assert list(earlier_for(targets)) == names
+
+
+def test_an_imported_handout_tells_earlier_homework(tmp_path: Path, spoil: Spoil) -> None:
+    """Its draft declares it, and grades with it."""
+    draft = import_handout(assignments_folder() / "dropout" / "Dropout.ipynb", "week5")
+    folder = tmp_path / "week5"
+    folder.mkdir()
+    for name, text in draft.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    regenerate(load_assignment(folder))
+    report = grade(spoil("dropout", "affine_backward"), [folder])
+    assert {row.question for row in fails(report).values()} == {"earlier"}
 
 
 @pytest.mark.parametrize("name", LATER)

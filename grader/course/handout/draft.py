@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from grader.course.handout.conventions import Declared
@@ -76,6 +76,7 @@ def declaration(
     bound: Mapping[str, str],
     course: str,
     conventions: Declared,
+    earlier: Sequence[str] = (),
 ) -> str:
     """Return the text of a draft's ``assignment.py``.
 
@@ -93,6 +94,8 @@ def declaration(
         Name of the edition.
     conventions : Declared
         What the course does one way of several.
+    earlier : sequence of str
+        Functions of :mod:`grader.families.earlier` whose checks are to be there.
     """
     files = [notebook.name for notebook in notebooks]
     used = {
@@ -109,7 +112,8 @@ def declaration(
         "own points and tolerances are in the notebooks' metadata.",
         '"""',
         "",
-        *_imports(imports),
+        *_imports("grader", imports),
+        *(_imports("grader.families.earlier", sorted(earlier)) if earlier else ()),
         "",
         *([conventions.setup, ""] if conventions.setup else []),
         "assignment = Assignment(",
@@ -125,6 +129,9 @@ def declaration(
     lines.append("    ),")
     if conventions.names:
         lines += _sequence("conventions", list(conventions.names))
+    if earlier:
+        lines.append("    # What networks are made of: told where something fails, worth nothing.")
+        lines.append(f"    earlier={' + '.join(f'{name}()' for name in earlier)},")
     if bound:
         lines.append("    bound={")
         for key, text in sorted(bound.items()):
@@ -134,11 +141,11 @@ def declaration(
     return "\n".join(lines) + "\n"
 
 
-def _imports(names: list[str]) -> list[str]:
-    line = f"from grader import {', '.join(names)}"
+def _imports(module: str, names: Sequence[str]) -> list[str]:
+    line = f"from {module} import {', '.join(names)}"
     if len(line) <= _WIDTH:
         return [line]
-    return ["from grader import (", *(f"    {name}," for name in names), ")"]
+    return [f"from {module} import (", *(f"    {name}," for name in names), ")"]
 
 
 def _question(question: DraftQuestion) -> list[str]:

@@ -26,6 +26,7 @@ from grader.course.handout.tagging import (
     unused_questions,
 )
 from grader.errors import AssignmentError
+from grader.families.earlier import earlier_for
 from grader.records import record
 
 
@@ -105,7 +106,7 @@ def import_handout(
         tuple(f"{key}: {text}" for key, text in sorted(material.bound.items())),
         handout.warnings,
     )
-    return Draft(_files(name, handout, masters, names, material), account)
+    return Draft(_files(account, handout, masters, names, material), account)
 
 
 def _find(notebook: HandoutNotebook, material: _Material) -> dict[int, Finding]:
@@ -178,11 +179,11 @@ def _say_no_checks(handout: Handout, accounts: Sequence[NotebookAccount]) -> str
 
 
 def _files(
-    name: str, handout: Handout, masters: list[Tagged], names: Names, material: _Material
+    account: Account, handout: Handout, masters: list[Tagged], names: Names, material: _Material
 ) -> dict[str, str]:
     title = re.sub(r"\.(?:zip|tar|tgz|gz|xz|bz2|ipynb)\b", "", handout.name)
     text = declaration(
-        name=name,
+        name=account.name,
         title=title,
         handout=handout.name,
         notebooks=[each.notebook for each in masters],
@@ -190,6 +191,7 @@ def _files(
         bound=material.bound,
         course=material.course.edition,
         conventions=declare_conventions(material.chosen),
+        earlier=earlier_for(account.asked),
     )
     files = {"assignment.py": text}
     for each in masters:
