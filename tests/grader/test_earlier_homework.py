@@ -35,7 +35,7 @@ LATER = ("batch_normalization", "convolutional_networks", "dropout", "nndl_cnn")
 SPOILT = {
     "affine_forward": "out, cache = right(*given)\n    return 1.1 * out, cache",
     "affine_backward": "dx, dw, db = right(*given)\n    return dx, dw, 2 * db",
-    "relu_backward": "return given[0]",
+    "relu_backward": "dout, cache = given\n    return right(np.ones_like(dout), cache)",
     "softmax_loss": "loss, dx = right(*given)\n    return loss, dx * len(dx)",
     "batchnorm_backward": "dx, dgamma, dbeta = right(*given)\n    return dx, 2 * dgamma, dbeta",
 }
@@ -202,7 +202,7 @@ def test_a_bundle_knows_the_mistakes_in_them(bundle: Path, spoil: Spoil) -> None
     """By the fingerprints of earlier homework."""
     report = grade(spoil("dropout", "relu_backward"), [bundle])
     (row,) = [row for row in report.checks if row.id == "relu_backward.dx"]
-    assert row.outcome.diagnosis == "no_mask"
+    assert row.outcome.diagnosis == "upstream_forgotten"
 
 
 @pytest.mark.parametrize(
