@@ -25,9 +25,14 @@ DOCUMENTED_CACHES = frozenset(
 """Forward passes whose cache courses describe, so that anybody's backward pass can read it."""
 
 
+def name_of(target: str) -> str:
+    """Return what a target is called, without its module."""
+    return target.partition(":")[2]
+
+
 def is_class(target: str) -> bool:
     """Return whether a target is a class, by its name."""
-    return target.partition(":")[2][:1].isupper()
+    return name_of(target)[:1].isupper()
 
 
 def floor_of(target: str) -> int:
@@ -59,4 +64,4 @@ def may_stand_in(target: str, owner: str) -> bool:
 
 def _is_spatial(target: str) -> bool:
     """Return whether a normalisation of images is made of one of rows."""
-    return target.partition(":")[2].startswith("spatial_")
+    return name_of(target).startswith("spatial_")

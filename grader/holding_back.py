@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.checks.properties.check import PropertyCheck
 from grader.consequences import JudgedPart
+from grader.dependence import name_of
 from grader.model import CheckResult, Kind, Outcome, Status
 
 _NO_RESULTS = frozenset({Kind.INTERFACE, Kind.NOTEBOOK_CELL, Kind.REVIEW, Kind.TRAINING})
@@ -34,7 +35,7 @@ def hold_back(
         Targets whose errors have no share in a row, by the row's id: it needs nothing of theirs.
     """
     causes = {
-        result.id: result.outcome.evidence.builds_on or (_name(one.owner),)
+        result.id: result.outcome.evidence.builds_on or (name_of(one.owner),)
         for one, result in zip(judged, results, strict=True)
         if one.check.targets
     }
@@ -123,7 +124,7 @@ def _find_never_right(judged: Sequence[JudgedPart]) -> dict[tuple[str, str], Out
 def _hold_law(result: CheckResult, owner: str, wrong: Outcome) -> CheckResult:
     if wrong.status is Status.MISSING:
         return _hold(result, Status.MISSING, wrong.message, wrong.evidence.builds_on)
-    name = _name(owner)
+    name = name_of(owner)
     message = f"This law holds; its points need one right result of {name}."
     return _hold(result, Status.FAILED, message, (name,))
 
@@ -144,7 +145,3 @@ def _hold(
         earned=None,
     )
     return replace(result, outcome=outcome)
-
-
-def _name(target: str) -> str:
-    return target.partition(":")[2]

@@ -1,4 +1,4 @@
-"""Error carried forward: what fails because of another function is judged without that error.
+"""Runs failing rows again without the errors of what they use.
 
 A row whose owner uses functions that fail is run again in a fresh worker, in which the reference
 stands in for these. Who is right then keeps the points: the error is charged where it is.
@@ -13,24 +13,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from grader.candidate.sandboxed import SandboxedCandidate
-from grader.candidate.standing_in import StandIn, StandIns
+from grader.carrying.stage import Stage
+from grader.carrying.trainings import find_wrong_models, is_right_otherwise, rules_of
 from grader.checks.base import Check
 from grader.consequences import MENDABLE, JudgedPart
 from grader.course.assignment import EARLIER, Assignment
 from grader.course.conventions import Settled
-from grader.course.reference_programme import (
-    ReferenceFunction,
-    find_reference,
-    find_resolver,
-    lay_out_reference,
-)
-from grader.dependence import (
-    DOCUMENTED_CACHES,
-    floor_of,
-    is_class,
-    may_stand_in,
-    partners_of,
-)
+from grader.course.reference_programme import find_reference, find_resolver
+from grader.dependence import floor_of, may_stand_in, name_of, partners_of
 from grader.holding_back import by_check, find_lacking
 from grader.model import Kind, Outcome, Status
 from grader.reach import NameGraph
@@ -95,9 +85,8 @@ class Carrier:
         self._broken: dict[str, None] = {}
         self._own: set[str] = set()
         self._forgiven: dict[str, frozenset[str]] = {}
-        self._standing: frozenset[str] = frozenset()
         self._patience = 0
-        self._reference: SandboxedCandidate | None = None
+        self._stage = Stage(candidate, definitions, graph)
         self._seen: dict[tuple[str, frozenset[str]], Mapping[str, Outcome]] = {}
 
     def carry(self, judged: Sequence[JudgedPart]) -> Carried:
@@ -127,7 +116,7 @@ class Carrier:
             self._carry_rows(failing, found)
             self._carry_trainings(failing, judged, found)
         finally:
-            self._stand_in({})
+            self._stage.put({})
         rows = [found.get(one.result.id, one) for one in judged]
         return Carried(tuple(rows), frozenset(self._own), self._forgiven)
 
@@ -152,8 +141,8 @@ class Carrier:
         for one in failing:
             if one.check.kind is not Kind.TRAINING:
                 continue
-            if _is_right_otherwise(one, settled):
-                found[one.result.id] = self._trust(one, _find_wrong_models(one, settled))
+            if is_right_otherwise(one, settled):
+                found[one.result.id] = self._trust(one, find_wrong_models(one, settled))
             elif self._candidate.spent_budgets < self._patience:
                 found[one.result.id] = self._try(one)
 
@@ -175,14 +164,14 @@ class Carrier:
             Targets that fail.
         """
         self._broken = dict.fromkeys(broken)
-        names = self._graph.reach(map(_name, called))
+        names = self._graph.reach(map(name_of, called))
         wanted = self._find_below(owner, called, names)
         functions = find_reference(self._assignment, self._settled, wanted) if wanted else {}
         try:
-            self._stand_in(functions)
+            self._stage.put(functions)
             yield bool(functions)
         finally:
-            self._stand_in({})
+            self._stage.put({})
 
     def _has_own_work(self, judged: Sequence[JudgedPart]) -> bool:
         """Return whether anything passes that starter files do not hold complete."""
@@ -198,7 +187,7 @@ class Carrier:
             rows.setdefault(one.owner, []).append(one)
 
         def rank(owner: str) -> tuple[int, bool, int]:
-            return floor_of(owner), "_backward" in owner, len(self._graph.reach([_name(owner)]))
+            return floor_of(owner), "_backward" in owner, len(self._graph.reach([name_of(owner)]))
 
         return [(owner, rows[owner]) for owner in sorted(rows, key=rank)]
 
@@ -215,10 +204,10 @@ class Carrier:
             return one
         key = (one.check.id, frozenset(functions))
         if key not in self._seen:
-            self._stand_in(functions)
+            self._stage.put(functions)
             self._seen[key] = self._run(one.check)
         outcome = self._seen[key][one.part]
-        said = self._say_standing(list(dict.fromkeys(causes)))
+        said = self._stage.say(list(dict.fromkeys(causes)))
         if outcome.status is Status.PASSED:
             self._forgiven[one.result.id] = frozenset(causes)
             outcome = self._pass(outcome, said)
@@ -241,11 +230,11 @@ class Carrier:
         if not causes:
             return one
         self._forgiven[one.result.id] = frozenset(causes)
-        said = self._say_standing(causes)
+        said = self._stage.say(causes)
         outcome = self._pass(Outcome(Status.PASSED), said)
         said = f"Not trained again: all else of it is right, {said}."
         if wrong:
-            rules = " and ".join(map(_name, _rules_of(one)))
+            rules = " and ".join(map(name_of, rules_of(one)))
             said = f"Not judged by this training: {rules} is right, what it trains is not."
         return replace(one, result=replace(one.result, outcome=replace(outcome, message=said)))
 
@@ -263,7 +252,7 @@ class Carrier:
         definition = self._definitions.get(one.owner)
         if definition is None or definition.stub or one.check.constructs_only:
             return []
-        names = self._graph.reach(map(_name, one.used))
+        names = self._graph.reach(map(name_of, one.used))
         if one.result.question in self._given and not self._uses_own_work(one, names):
             return []
         called = set(one.used) - set(one.check.targets if one.check.kind is Kind.TRAINING else ())
@@ -290,98 +279,24 @@ class Carrier:
             target
             for target in self._broken
             if target != owner
-            and (target in called or _name(target) in names)
+            and (target in called or name_of(target) in names)
             and may_stand_in(target, owner)
         ]
         partners = [
             partner
             for target in broken
             for partner in partners_of(target)
-            if partner != owner and _name(partner) in names
+            if partner != owner and name_of(partner) in names
         ]
         return list(dict.fromkeys((*broken, *partners)))
 
     def _uses_own_work(self, one: JudgedPart, names: frozenset[str]) -> bool:
         """Return whether something that a row uses, and that was to be written, works."""
         return any(
-            _name(target) in names and not (target in self._broken or definition.stub)
+            name_of(target) in names and not (target in self._broken or definition.stub)
             for target, definition in self._definitions.items()
             if may_stand_in(target, one.owner)
         )
-
-    def _stand_in(self, functions: Mapping[str, ReferenceFunction]) -> None:
-        """Have the reference stand in for these functions, and no others, from now on."""
-        standing = frozenset(functions)
-        if standing == self._standing:
-            return
-        self._standing = standing
-        if self._reference is not None:
-            self._reference.restart()
-            self._reference = None
-        if not functions:
-            self._candidate.stand_in(None)
-            return
-        self._reference = self._candidate.beside(lay_out_reference(functions))
-        stand_ins = [self._describe(target, functions[target]) for target in functions]
-        self._candidate.stand_in(StandIns(stand_ins, self._reference, self._candidate.naming))
-
-    def _describe(self, target: str, function: ReferenceFunction) -> StandIn:
-        definition = self._definitions.get(target)
-        files = self._graph.files_of(_name(target))
-        programme = lay_out_reference({target: function})
-        if definition is None:  # it belongs where the others of its module are
-            module = target.partition(":")[0]
-            beside = {d.file for t, d in self._definitions.items() if t.partition(":")[0] == module}
-            files = (*files, *sorted(beside))
-        return StandIn(
-            target=target,
-            files=files,
-            parameters=function.parameters,
-            keywords=function.keywords,
-            own_parameters=() if definition is None else definition.parameters,
-            keeps_cache="_forward" in target and target not in DOCUMENTED_CACHES,
-            draws=any("random" in module.source for module in programme.modules),
-        )
-
-    def _say_standing(self, causes: Sequence[str]) -> str:
-        names = [_name(target) for target in causes]
-        listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-        there = [self._definitions[target] for target in causes if target in self._definitions]
-        whose = " for yours" if any(not definition.stub for definition in there) else ""
-        return f"with {'' if names[1:] else 'a '}correct {listed} standing in{whose}"
-
-
-def _is_right_otherwise(training: JudgedPart, rows: Sequence[JudgedPart]) -> bool:
-    """Return whether all about what a training judges passes: a rule, else what it trains."""
-    asked = _rules_of(training) or training.check.targets
-    own = _rows_about(asked, rows)
-    return bool(own) and all(one.outcome.status is Status.PASSED for one in own)
-
-
-def _find_wrong_models(training: JudgedPart, rows: Sequence[JudgedPart]) -> list[str]:
-    """Return the models, wrong by themselves, with which a training judges an update rule."""
-    if not _rules_of(training):
-        return []
-    return [
-        target
-        for target in training.check.targets
-        if is_class(target)
-        and any(one.outcome.status is not Status.PASSED for one in _rows_about([target], rows))
-    ]
-
-
-def _rows_about(targets: Collection[str], rows: Sequence[JudgedPart]) -> list[JudgedPart]:
-    """Return the rows of some targets that are no trainings."""
-    return [
-        one
-        for one in rows
-        if one.check.kind is not Kind.TRAINING and not set(targets).isdisjoint(one.check.targets)
-    ]
-
-
-def _rules_of(training: JudgedPart) -> tuple[str, ...]:
-    """Return the update rules that a training is about."""
-    return tuple(target for target in training.check.targets if not is_class(target))
 
 
 def _is_judged(one: JudgedPart, outcome: Outcome) -> bool:
@@ -393,7 +308,3 @@ def _is_judged(one: JudgedPart, outcome: Outcome) -> bool:
     if outcome.status is not Status.FAILED:
         return False
     return outcome.error is not None or floor_of(one.owner) > 0
-
-
-def _name(target: str) -> str:
-    return target.partition(":")[2]
