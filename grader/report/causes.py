@@ -131,8 +131,8 @@ def group_failures(checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
 def _join_less_telling(groups: Sequence[list[CheckResult]]) -> list[list[CheckResult]]:
     """Return the groups, what other checks tell better joined to what these tell.
 
-    A law has no line of its own: the shape of an error that goes with it is that of a result. A
-    notebook's cell shows no more of a line than a check of its function that fails there.
+    A law often has no line of its own: the shape of an error that goes with it is that of a
+    result. Of a line that makes a wrong result, cells and laws show the same mistake.
     """
     better: dict[Hashable, list[CheckResult]] = {}
     for group in groups:
@@ -156,7 +156,7 @@ def _weak_reasons(check: CheckResult) -> Iterator[Hashable]:
     function, outcome = split_id(check.id)[0], check.outcome
     if check.kind is not Kind.NOTEBOOK_CELL and outcome.diagnosis:
         yield function, outcome.diagnosis
-    if check.kind is not Kind.PROPERTY and outcome.location:
+    if outcome.location:
         yield function, outcome.location
 
 

@@ -129,7 +129,7 @@ def _write_evidence(paper: Paper, cause: Cause, report: Report, *, everything: b
         paper.paragraph(explanation)
     for note in outcome.evidence.notes if everything else outcome.evidence.notes[:4]:
         paper.paragraph(printable(note))
-    cell = tell_cell(outcome.evidence)
+    cell = tell_cell(cause)
     if cell:
         paper.paragraph(CELL_HEADING)
     for line in cell:

@@ -202,7 +202,7 @@ def _evidence(cause: Cause, report: Report) -> Iterator[str]:
     for headline, explanation in tell_diagnoses(cause):
         yield f"**{_text(headline)}** {_text(explanation)}".rstrip()
     yield from _list(map(_text, evidence.notes[:4]))
-    cell = tell_cell(evidence)
+    cell = tell_cell(cause)
     if cell:
         yield CELL_HEADING
         yield fence(cell)

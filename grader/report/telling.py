@@ -141,10 +141,19 @@ def tell_diagnoses(cause: Cause) -> tuple[tuple[str, str], ...]:
     return tuple(told)
 
 
-def tell_cell(evidence: Evidence) -> tuple[str, ...]:
+def tell_cell(cause: Cause) -> tuple[str, ...]:
     """Return lines for a notebook that show a broken law; none if nobody would paste so many."""
-    lines = evidence.counterexample.splitlines()
-    return tuple(map(printable_code, lines)) if len(lines) <= _LONGEST_CELL else ()
+    lines = find_cell(cause)
+    return lines if len(lines) <= _LONGEST_CELL else ()
+
+
+def find_cell(cause: Cause) -> tuple[str, ...]:
+    """Return the first of the cells that show what is wrong, from the cause's first check on."""
+    for check in (cause.first, *cause.checks):
+        lines = check.outcome.evidence.counterexample.splitlines()
+        if lines:
+            return tuple(map(printable_code, lines))
+    return ()
 
 
 def tell_samples(evidence: Evidence) -> str:

@@ -22,6 +22,7 @@ from grader.report.html.pictures import Chart, HeatMap, draw_curves, draw_map
 from grader.report.reasons import is_absent
 from grader.report.telling import (
     AbsentFunction,
+    find_cell,
     is_told_briefly,
     tell_absent,
     tell_concerned,
@@ -128,7 +129,7 @@ def build_block(cause: Cause, report: Report, *, anchor: str, command: str) -> B
         diagnoses=() if is_brief else tell_diagnoses(cause),
         notes=() if is_brief else _notes(evidence),
         hint=printable(outcome.hint),
-        cell=() if is_brief else _cell(cause),
+        cell=() if is_brief else find_cell(cause)[:_MOST_LINES],
         traceback=_traceback(evidence),
         samples_heading=tell_samples(evidence) if evidence.samples else "",
         samples=tuple((n, tell_place(where)) for where, n in evidence.samples[:_MOST_SAMPLES]),
@@ -186,15 +187,6 @@ def _remarks(cause: Cause, report: Report) -> tuple[str, ...]:
 
 def _notes(evidence: Evidence) -> tuple[str, ...]:
     return tuple(printable(note, limit=_NOTE_LENGTH) for note in evidence.notes[:_MOST_NOTES])
-
-
-def _cell(cause: Cause) -> tuple[str, ...]:
-    """Return the first of the cells that show what is wrong, from the cause's first check on."""
-    for check in (cause.first, *cause.checks):
-        lines = check.outcome.evidence.counterexample.splitlines()
-        if lines:
-            return tuple(map(printable_code, lines[:_MOST_LINES]))
-    return ()
 
 
 def _traceback(evidence: Evidence) -> tuple[str, ...]:
