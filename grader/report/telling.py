@@ -148,8 +148,12 @@ def tell_cell(cause: Cause) -> tuple[str, ...]:
 
 
 def find_cell(cause: Cause) -> tuple[str, ...]:
-    """Return the first of the cells that show what is wrong, from the cause's first check on."""
-    for check in (cause.first, *cause.checks):
+    """Return the first of the cells that show what is wrong, from the cause's first check on.
+
+    Where code stops, only what the first check ran may show it: others stop for the same reason.
+    """
+    others = cause.checks if cause.status is Status.FAILED else ()
+    for check in (cause.first, *others):
         lines = check.outcome.evidence.counterexample.splitlines()
         if lines:
             return tuple(map(printable_code, lines))
