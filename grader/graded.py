@@ -16,6 +16,7 @@ from grader.course.catalogue import LoadedAssignment
 from grader.course.conventions import Settled
 from grader.course.hidden_values import hidden_names, values_for
 from grader.course.secret import Secret, Seeds
+from grader.dependence import name_of
 from grader.errors import SandboxError
 from grader.judge import Judge
 from grader.model import AssignmentInfo, CheckResult, Kind, Progress, QuestionScore, Status
@@ -97,7 +98,7 @@ class Graded:
             replace(row, disclosure=asked_for.feedback.of(row.visibility))
             for row in selection.keep(looked.results, asked_for)
         ]
-        wanted = _without_old_news(wanted, elsewhere)
+        wanted = _without_old_news(wanted, judged.blamed, elsewhere)
         rules = [
             QuestionRule(question.id, question.title, question.given or question.id == EARLIER)
             for question in asked_for.questions
@@ -129,15 +130,17 @@ class Graded:
         )
 
 
-def _without_old_news(rows: Sequence[CheckResult], elsewhere: frozenset[str]) -> list[CheckResult]:
-    """Leave out what of earlier homework is right, told elsewhere, or missing and not missed."""
-    missed = {name for row in rows for name in row.outcome.evidence.builds_on}
+def _without_old_news(
+    rows: Sequence[CheckResult], blamed: frozenset[str], elsewhere: frozenset[str]
+) -> list[CheckResult]:
+    """Leave out what of earlier homework is right, told elsewhere, or has spoilt nothing here."""
 
     def is_news(row: CheckResult) -> bool:
-        names = {target.partition(":")[2] for target in row.targets}
-        if row.outcome.status is Status.MISSING and not missed & names:
-            return False
-        return row.outcome.status is not Status.PASSED and not elsewhere.intersection(row.targets)
+        return (
+            row.outcome.status is not Status.PASSED
+            and name_of(row.targets[-1]) in blamed
+            and elsewhere.isdisjoint(row.targets)
+        )
 
     return [row for row in rows if row.question != EARLIER or is_news(row)]
 

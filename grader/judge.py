@@ -18,7 +18,7 @@ from grader.course.conventions import Settled
 from grader.course.expected import Values, values_of
 from grader.course.secret import Seeds
 from grader.course.trial import settle
-from grader.dependence import may_stand_in
+from grader.dependence import may_stand_in, name_of
 from grader.errors import SandboxError
 from grader.holding_back import hold_back
 from grader.model import CheckResult, Kind, Outcome, Progress, Status
@@ -46,6 +46,8 @@ class Judged:
     """A row per part."""
     assignment: Assignment
     """Whose checks these are: with functions of earlier homework, if these were looked at."""
+    blamed: frozenset[str]
+    """Names of the functions without whose errors other rows are right, or may be."""
 
 
 @record
@@ -126,7 +128,10 @@ class Judge:
         marked = mark_consequences(carried.judged, self.definitions, self.graph, carried.own)
         if not carried.possible:
             marked = block_consequences(marked)
-        return Judged(hold_back(carried.judged, marked, carried.forgiven), assignment)
+        results = hold_back(carried.judged, marked, carried.forgiven)
+        blamed = {name for result in results for name in result.outcome.evidence.builds_on}
+        blamed.update(name_of(target) for causes in carried.forgiven.values() for target in causes)
+        return Judged(results, assignment, frozenset(blamed))
 
     def _may_be_earlier(
         self, assignment: Assignment, examined: Mapping[str, Sequence[CheckResult]]

@@ -145,6 +145,21 @@ def test_what_is_right_is_not_mentioned() -> None:
         assert not any(question.id == "earlier" for question in report.questions)
 
 
+def test_what_spoils_nothing_is_not_mentioned(spoil: Spoil) -> None:
+    """A mistake of this week's own is told alone, whatever else is wrong beside it."""
+    folder = spoil("dropout", "softmax_loss")
+    layers = next(folder.rglob("layers.py"))
+    layers.write_text(layers.read_text().replace("return loss, dx * len(dx)", OVERFLOWS))
+    network = next(folder.rglob("fc_net.py"))
+    network.write_text(network.read_text().replace("0.5 * self.reg", "self.reg"))
+    report = grade(folder, ["dropout"])
+    assert fails(report)
+    assert not any(row.question == "earlier" for row in report.checks)
+
+
+OVERFLOWS = "return loss, dx if np.abs(given[0]).max() < 100 else 2 * dx"
+
+
 @pytest.mark.parametrize("assignment", LATER)
 def test_the_reference_passes_all_of_them_and_known_mistakes_do_not(assignment: str) -> None:
     """Else the wrong function would be blamed, or none."""
