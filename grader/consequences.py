@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from grader.checks.base import Check
 from grader.checks.properties.check import PropertyCheck
-from grader.model import CheckResult, Evidence, Kind, Location, Outcome, Status
+from grader.model import CheckResult, Evidence, Kind, Outcome, Status
 from grader.reach import NameGraph
 from grader.records import record
 from grader.submission.definition import Definition
@@ -199,7 +199,9 @@ def _ended_in(outcome: Outcome, target: str, definitions: Mapping[str, Definitio
     if outcome.status is Status.PASSED or outcome.error is not None:
         return False
     name = target.partition(":")[2]
-    return _lies_in(outcome.location, definitions.get(target)) or name in outcome.message
+    definition = definitions.get(target)
+    inside = definition is not None and definition.holds(outcome.location)
+    return inside or name in outcome.message
 
 
 def _spoils(cause: JudgedPart, one: JudgedPart, definition: Definition | None) -> bool:
@@ -209,7 +211,7 @@ def _spoils(cause: JudgedPart, one: JudgedPart, definition: Definition | None) -
         return first.status is Status.MISSING and first.message == then.message
     if one.gave_value:
         return one.is_gradient or not cause.is_gradient
-    if _lies_in(then.location, definition):
+    if definition is not None and definition.holds(then.location):
         return True
     if then.status in (Status.TIMED_OUT, Status.CRASHED):
         # Two functions of one module that cannot be imported are equally innocent.
@@ -219,10 +221,3 @@ def _spoils(cause: JudgedPart, one: JudgedPart, definition: Definition | None) -
     return first.status is Status.MISSING or (
         first.status is Status.FAILED and not cause.gave_value
     )
-
-
-def _lies_in(location: Location | None, definition: Definition | None) -> bool:
-    if location is None or definition is None:
-        return False
-    first = definition.location
-    return location.file == first.file and first.line <= location.line <= definition.end_line

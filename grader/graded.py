@@ -10,6 +10,7 @@ import numpy as np
 
 from grader.answers import answers_of
 from grader.claims import compare_claims
+from grader.consequences import MENDABLE
 from grader.counterexamples import shrink_counterexamples
 from grader.course.assignment import EARLIER, Assignment
 from grader.course.catalogue import LoadedAssignment
@@ -56,7 +57,6 @@ class Graded:
         secret: Secret | None,
         progress: Progress | None,
         selection: Selection,
-        elsewhere: frozenset[str] = frozenset(),
     ) -> Graded:
         """Run the checks and give the points.
 
@@ -80,8 +80,6 @@ class Graded:
             Told of every check.
         selection : Selection
             Which rows of the checks asked for are wanted.
-        elsewhere : frozenset of str
-            Targets that other assignments of the same run ask for.
         """
         expected = values_for(loaded, seed, secret)
         seed = asked_for.default_seed if seed is None else seed
@@ -98,7 +96,7 @@ class Graded:
             replace(row, disclosure=asked_for.feedback.of(row.visibility))
             for row in selection.keep(looked.results, asked_for)
         ]
-        wanted = _without_old_news(wanted, judged.blamed, elsewhere)
+        wanted = _without_old_news(wanted, judged.blamed)
         rules = [
             QuestionRule(question.id, question.title, question.given or question.id == EARLIER)
             for question in asked_for.questions
@@ -130,19 +128,36 @@ class Graded:
         )
 
 
-def _without_old_news(
-    rows: Sequence[CheckResult], blamed: frozenset[str], elsewhere: frozenset[str]
-) -> list[CheckResult]:
-    """Leave out what of earlier homework is right, told elsewhere, or has spoilt nothing here."""
+def _without_old_news(rows: Sequence[CheckResult], blamed: frozenset[str]) -> list[CheckResult]:
+    """Leave out what of earlier homework is right, or has spoilt nothing here."""
 
     def is_news(row: CheckResult) -> bool:
-        return (
-            row.outcome.status is not Status.PASSED
-            and name_of(row.targets[-1]) in blamed
-            and elsewhere.isdisjoint(row.targets)
-        )
+        if row.outcome.status is Status.GRADER_ERROR:
+            return True
+        return row.outcome.status is not Status.PASSED and name_of(row.targets[-1]) in blamed
 
     return [row for row in rows if row.question != EARLIER or is_news(row)]
+
+
+def tell_once(graded: Sequence[Graded]) -> list[Graded]:
+    """Return assignments of one run, each function of earlier homework told in one of them.
+
+    That is the one which asks for it, if it fails there, else the first.
+    """
+    told = {
+        row.targets[-1]
+        for one in graded
+        for row in one.checks
+        if row.question != EARLIER and row.targets and row.outcome.status in MENDABLE
+    }
+    found = []
+    for one in graded:
+        checks = [c for c in one.checks if c.question != EARLIER or c.targets[-1] not in told]
+        left = any(check.question == EARLIER for check in checks)
+        questions = [question for question in one.questions if left or question.id != EARLIER]
+        found.append(replace(one, checks=tuple(checks), questions=tuple(questions)))
+        told.update(check.targets[-1] for check in checks if check.question == EARLIER)
+    return found
 
 
 def _explain(

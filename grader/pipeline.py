@@ -210,7 +210,7 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     from grader.candidate.naming import Naming
     from grader.course.hand_in import expand, refuse_other_names, scale
     from grader.course.secret import find_secret, read_secrets
-    from grader.graded import Graded
+    from grader.graded import Graded, tell_once
     from grader.judge import Judge
     from grader.recognition import choose_assignments, tell_left_out, without_unasked
     from grader.selection import Selection
@@ -241,7 +241,6 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
     )
     judge = Judge.of(candidate, located.definitions, programmes)
     code = Code(located.definitions, located.sources)
-    asked_of = {one.assignment.name: frozenset(one.assignment.targets) for one in chosen}
     graded = []
     left_out: list[str] = []
     try:
@@ -261,14 +260,12 @@ def _grade(handed_in: Submission, asked: Sequence[str | Path], tools: _Tools) ->
                     secret=secrets.get(loaded.assignment.name) or find_secret(loaded.folder),
                     progress=tools.progress,
                     selection=selection,
-                    elsewhere=frozenset[str]().union(
-                        *(asked for name, asked in asked_of.items() if name != asked_for.name)
-                    ),
                 )
             )
             left_out += graded[-1].notes
     finally:
         candidate.restart()
+    graded = tell_once(graded)
     report = _make_report(handed_in, located, graded, (*left_out, *naming.notes), settings)
     if selection.targets:
         wanted = tuple(target for target in report.missing if target in selection.targets)

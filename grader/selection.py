@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from grader.checks.base import Check
 from grader.course.assignment import EARLIER, Assignment, Question
+from grader.dependence import may_stand_in
 from grader.errors import SelectionError
-from grader.model import CheckResult
+from grader.model import CheckResult, Kind
 from grader.records import record
 from grader.settings import Visibility
+
+_BENEATH = frozenset({Kind.VALUE, Kind.GRADIENT, Kind.PROPERTY})
 
 
 @record
@@ -61,6 +64,9 @@ class Selection:
         for name in names:
             named = {owner for owner in owners if name in (owner, _short(owner))}
             if not named:
+                earlier = (t for one in assignments for c in one.earlier for t in c.targets)
+                if name in {part for target in earlier for part in (target, _short(target))}:
+                    raise SelectionError(_explain_earlier(name, where))
                 raise SelectionError(_explain(name, owners, among))
             found |= named
         return cls(found, public_only)
@@ -74,11 +80,16 @@ class Selection:
         if self == Selection():
             return assignment
         questions = tuple(self._narrow(question) for question in assignment.questions)
-        return replace(
+        narrowed = replace(
             assignment,
             questions=tuple(question for question in questions if question.checks),
             vectorised=tuple(one for one in assignment.vectorised if self._wants(one.target)),
         )
+        if not self.targets:
+            return narrowed
+        # What is asked for may be made of what is not, as it is of earlier homework.
+        beneath = _find_beneath(assignment, narrowed.targets)
+        return replace(narrowed, earlier=(*assignment.earlier, *beneath))
 
     def keep(self, results: Sequence[CheckResult], assignment: Assignment) -> list[CheckResult]:
         """Return the rows that are about what is wanted: a check may have others besides."""
@@ -112,8 +123,27 @@ def _owner(check: Check, part: str) -> str:
     return check.result_of(part)[0] if check.targets else ""
 
 
+def _find_beneath(assignment: Assignment, asked: Sequence[str]) -> Iterator[Check]:
+    """Yield an assignment's public checks of functions that others are made of, worth nothing."""
+    for check in assignment.checks:
+        if (
+            check.visibility is Visibility.PUBLIC
+            and check.kind in _BENEATH
+            and not set(asked).intersection(check.targets)
+            and any(may_stand_in(target, owner) for target in check.targets for owner in asked)
+        ):
+            yield replace(check, points=dict.fromkeys(check.points, 0.0), needs=())
+
+
 def _short(target: str) -> str:
     return target.partition(":")[2]
+
+
+def _explain_earlier(name: str, where: str) -> str:
+    return (
+        f"{name!r} is of earlier homework, and {where} looks at it only where something fails: "
+        "check what is made of it, or name the assignment that asks for it"
+    )
 
 
 def _explain(name: str, owners: Iterable[str], among: Sequence[str]) -> str:

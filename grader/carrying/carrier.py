@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from grader.candidate.sandboxed import SandboxedCandidate
 from grader.carrying.stage import Stage
-from grader.carrying.trainings import find_wrong_models, is_right_otherwise, rules_of
+from grader.carrying.trainings import find_untrainable, is_right_otherwise, rules_of
 from grader.checks.base import Check
 from grader.consequences import MENDABLE, JudgedPart
 from grader.course.assignment import EARLIER, Assignment
@@ -136,13 +136,16 @@ class Carrier:
         judged: Sequence[JudgedPart],
         found: dict[str, JudgedPart],
     ) -> None:
-        """Look at trainings last, once it is known what is right of the rest."""
-        settled = [found.get(one.result.id, one) for one in judged]
-        for one in failing:
-            if one.check.kind is not Kind.TRAINING:
-                continue
-            if is_right_otherwise(one, settled):
-                found[one.result.id] = self._trust(one, find_wrong_models(one, settled))
+        """Look at trainings last, once it is known what is right of the rest.
+
+        Those by a rule come after those without: they show whether the model can be trained.
+        """
+        trainings = [one for one in failing if one.check.kind is Kind.TRAINING]
+        for one in sorted(trainings, key=lambda one: bool(rules_of(one))):
+            settled = [found.get(row.result.id, row) for row in judged]
+            wrong = find_untrainable(one, settled, self._definitions)
+            if is_right_otherwise(one, settled, wrong):
+                found[one.result.id] = self._trust(one, wrong)
             elif self._candidate.spent_budgets < self._patience:
                 found[one.result.id] = self._try(one)
 
@@ -223,7 +226,7 @@ class Carrier:
     def _trust(self, one: JudgedPart, wrong: Sequence[str]) -> JudgedPart:
         """Return a training as right whose every part is: steps by call-back would take long.
 
-        An update rule that is right keeps its training with a model that is wrong by itself.
+        An update rule that is right keeps its training of a model that nothing trains.
         """
         below = [target for target in self._find_needed(one) if target in self._broken]
         causes = [*below, *(target for target in wrong if target not in below)]
@@ -235,7 +238,7 @@ class Carrier:
         said = f"Not trained again: all else of it is right, {said}."
         if wrong:
             rules = " and ".join(map(name_of, rules_of(one)))
-            said = f"Not judged by this training: {rules} is right, what it trains is not."
+            said = f"Not judged: no rule trains this network, and {rules} is right otherwise."
         return replace(one, result=replace(one.result, outcome=replace(outcome, message=said)))
 
     def _pass(self, outcome: Outcome, said: str) -> Outcome:

@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from grader.consequences import JudgedPart
+from grader.consequences import MENDABLE, JudgedPart
 from grader.dependence import is_class
 from grader.model import Kind, Status
-
-
-def is_right_otherwise(training: JudgedPart, rows: Sequence[JudgedPart]) -> bool:
-    """Return whether all about what a training judges passes: a rule, else what it trains."""
-    asked = rules_of(training) or training.check.targets
-    own = _rows_about(asked, rows)
-    return bool(own) and all(one.outcome.status is Status.PASSED for one in own)
-
-
-def find_wrong_models(training: JudgedPart, rows: Sequence[JudgedPart]) -> list[str]:
-    """Return the models, wrong by themselves, with which a training judges an update rule."""
-    if not rules_of(training):
-        return []
-    return [
-        target
-        for target in training.check.targets
-        if is_class(target)
-        and any(one.outcome.status is not Status.PASSED for one in _rows_about([target], rows))
-    ]
-
-
-def _rows_about(targets: Collection[str], rows: Sequence[JudgedPart]) -> list[JudgedPart]:
-    """Return the rows of some targets that are no trainings."""
-    return [
-        one
-        for one in rows
-        if one.check.kind is not Kind.TRAINING and not set(targets).isdisjoint(one.check.targets)
-    ]
+from grader.submission.definition import Definition
 
 
 def rules_of(training: JudgedPart) -> tuple[str, ...]:
     """Return the update rules that a training is about."""
     return tuple(target for target in training.check.targets if not is_class(target))
+
+
+def is_right_otherwise(
+    training: JudgedPart, rows: Sequence[JudgedPart], failing: Collection[str]
+) -> bool:
+    """Return whether all about what a training judges passes.
+
+    Parameters
+    ----------
+    training : JudgedPart
+        The row of a training.
+    rows : sequence of JudgedPart
+        All rows.
+    failing : collection of str
+        Models that cannot be trained whatever the rule: nothing is asked of them.
+    """
+    asked = [target for target in training.check.targets if target not in failing]
+    own = [
+        one
+        for one in rows
+        if one.check.kind is not Kind.TRAINING and not set(asked).isdisjoint(one.check.targets)
+    ]
+    return bool(own) and all(one.outcome.status is Status.PASSED for one in own)
+
+
+def find_untrainable(
+    training: JudgedPart, rows: Sequence[JudgedPart], definitions: Mapping[str, Definition]
+) -> tuple[str, ...]:
+    """Return the models that fail to learn in other trainings as well, without the rule.
+
+    Where the training of a rule stops in the rule itself, or no other one shows what becomes of
+    the model without it, nothing excuses the rule.
+    """
+    rules = rules_of(training)
+    own = [definitions[rule] for rule in rules if rule in definitions]
+    if not own or any(definition.holds(training.outcome.location) for definition in own):
+        return ()
+    without = [one for one in rows if one.check.kind is Kind.TRAINING and not rules_of(one)]
+    return tuple(
+        target
+        for target in training.check.targets
+        if is_class(target)
+        and any(target in one.check.targets and one.outcome.status in MENDABLE for one in without)
+    )

@@ -151,6 +151,10 @@ def _describe(assignment: Assignment) -> str:
             f"{printable(question.title)}: {count_points(question.points)}{note}",
         ]
         lines += [f"  {line}" for line in _describe_checks(question)]
+    if assignment.earlier:
+        names = dict.fromkeys(t.partition(":")[2] for c in assignment.earlier for t in c.targets)
+        listed = ", ".join(names)
+        lines += ["", f"Of earlier homework, looked at where something fails: {printable(listed)}"]
     return "\n".join(lines) + "\n"
 
 

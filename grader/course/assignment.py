@@ -40,7 +40,7 @@ class Question:
     Raises
     ------
     ValueError
-        If its id is not one word.
+        If its id is not one word, or taken.
     """
 
     id: str
@@ -54,12 +54,16 @@ class Question:
     optional: bool = False
     """Whether only some years ask for it: where neither the handed-in notebook nor any module
     knows its functions, its points are not in the total."""
+    earlier: bool = False
+    """Whether it holds the checks of earlier homework; assignments make this question."""
     before: EarlierYear | None = None
     """What shows of an optional question's modules, without a notebook, that it was not asked."""
 
     def __post_init__(self) -> None:
         if not self.id or " " in self.id:
             raise ValueError(f"question id {self.id!r} must be one word")
+        if self.id == EARLIER and not self.earlier:
+            raise ValueError(f"question id {EARLIER!r} is taken: give the question another one")
 
     @property
     def points(self) -> float:
@@ -173,8 +177,8 @@ class Assignment:
 
     def with_earlier(self) -> Assignment:
         """Return the assignment with one more question, of its earlier checks."""
-        title = "Functions of earlier homework, worth nothing here"
-        question = Question(id=EARLIER, title=title, checks=self.earlier)
+        title = "Functions that these are made of, worth nothing here"
+        question = Question(id=EARLIER, title=title, checks=self.earlier, earlier=True)
         return replace(self, questions=(*self.questions, question), earlier=())
 
     def rows(self) -> Iterator[tuple[Question, Check]]:

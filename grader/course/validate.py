@@ -22,6 +22,7 @@ from grader.course.secret import find_secret
 from grader.course.starter.modules import Starter
 from grader.course.starter.reading import resolve_target
 from grader.course.trial import run_trial
+from grader.dependence import may_stand_in
 from grader.errors import AssignmentError
 from grader.model import Outcome, Progress, Status
 from grader.submission.course_names import PROVIDED
@@ -64,7 +65,8 @@ def validate(
             f"{loaded.folder}: a bundle has no reference to be held against; validate the "
             "assignment that it was released from"
         )
-    problems = [*_find_gaps(assignment), *_find_stale(loaded), *_find_lacking(assignment)]
+    problems = [*_find_gaps(assignment), *_find_idle(assignment)]
+    problems += [*_find_stale(loaded), *_find_lacking(assignment)]
     if problems:  # what follows would only repeat them
         return problems
     wanted = range(assignment.default_seed, assignment.default_seed + seeds)
@@ -100,6 +102,13 @@ def _find_gaps(assignment: Assignment) -> Iterator[str]:
                 yield f"check {check.id} is read by a person and asks nothing: it has no text"
 
 
+def _find_idle(assignment: Assignment) -> Iterator[str]:
+    """Yield checks of earlier homework that nothing asked for here is made of."""
+    for check in assignment.earlier:
+        if not any(may_stand_in(t, owner) for t in check.targets for owner in assignment.targets):
+            yield f"earlier check {check.id} is never run: nothing here is made of its functions"
+
+
 def _find_stale(loaded: LoadedAssignment) -> Iterator[str]:
     try:
         values_for(loaded, None, find_secret(loaded.folder))
@@ -130,6 +139,8 @@ def _run_reference(
     except AssignmentError as error:
         yield "expected values", str(error)
         return
+    if assignment.earlier:
+        assignment = assignment.with_earlier()
     conventions = assignment.conventions
     checks = {check.id: check for check in assignment.checks}
     resolve: Callable[[str], Any] = partial(resolve_target, assignment)

@@ -152,8 +152,10 @@ def _join_less_telling(groups: Sequence[list[CheckResult]]) -> list[list[CheckRe
 
 
 def _weak_reasons(check: CheckResult) -> Iterator[Hashable]:
-    """Yield what joins a check to others that tell more."""
+    """Yield what joins a wrong result to others that tell more."""
     function, outcome = split_id(check.id)[0], check.outcome
+    if outcome.status is not Status.FAILED:
+        return
     if check.kind is not Kind.NOTEBOOK_CELL and outcome.diagnosis:
         yield function, outcome.diagnosis
     if outcome.location:

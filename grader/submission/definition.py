@@ -32,6 +32,12 @@ class Definition:
     node: Node = field(repr=False, compare=False)
     """The definition's syntax tree."""
 
+    def holds(self, location: Location | None) -> bool:
+        """Return whether a line is one of the definition's."""
+        if location is None or location.file != self.location.file:
+            return False
+        return self.location.line <= location.line <= self.end_line
+
     @cached_property
     def strings(self) -> frozenset[str]:
         """Text constants in the body, such as the keys of a configuration; no docstrings."""

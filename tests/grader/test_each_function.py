@@ -323,3 +323,38 @@ def test_missing_function_costs_its_own_rows(name: str, submission: Path) -> Non
         if check.outcome.status is not Status.PASSED and not is_held_back(check):
             assert check.outcome.status in (Status.MISSING, Status.ERRORED)
             assert name in check.outcome.message
+
+
+BREAKS = {
+    "one example": (
+        "last = self.num_layers",
+        "last = self.num_layers; out = out * (1 + (len(X) == 1))",
+    ),
+    "everything": ("return loss, grads", "return loss, {k: -g for k, g in grads.items()}"),
+}
+"""Mistakes of the network: one that no training sees, and one with which nothing trains."""
+
+
+@pytest.mark.parametrize(
+    ("rule", "network"),
+    [
+        ("if w.size > 900: raise ValueError('too large')", "one example"),
+        ("if w.size > 900: raise ValueError('too large')", "everything"),
+        ("dw = dw if w.size < 900 else -dw", "one example"),
+    ],
+)
+def test_a_rule_that_fails_in_trainings_alone_is_not_excused_by_a_wrong_network(
+    rule: str, network: str, submission: Path
+) -> None:
+    """Only who can show that nothing trains the network keeps a training that fails."""
+    path = submission / FILES["sgd_momentum"]
+    path.write_text(begin_with(path.read_text(), "sgd_momentum", rule))
+    path = submission / FILES["FullyConnectedNet"]
+    old, new = BREAKS[network]
+    path.write_text(change(path.read_text(), "FullyConnectedNet", old, new))
+    report = grade(submission, ASSIGNMENT)
+    rows = {row.id: row for row in report.checks}
+    assert rows["sgd_momentum.next_w"].score > 0
+    assert rows["sgd_momentum.training.accuracy"].score == 0
+    assert (rows["adam.training.accuracy"].score, rows["rmsprop.training.accuracy"].score) == (1, 1)
+    assert any(row.score == 0 for row in report.checks if row.id.startswith("FullyConnectedNet."))

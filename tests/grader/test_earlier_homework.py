@@ -12,7 +12,15 @@ from typing import Any
 
 import pytest
 
-from grader import Assignment, FunctionCall, Question, ValueCheck, Visibility, normal
+from grader import (
+    Assignment,
+    FunctionCall,
+    GradientCheck,
+    Question,
+    ValueCheck,
+    Visibility,
+    normal,
+)
 from grader.course.bundle import BUNDLE, FINGERPRINTS, write_declaration
 from grader.course.catalogue import assignments_folder, load_assignment, load_declaration
 from grader.course.expected import FILE, expected_for, pack, regenerate
@@ -22,10 +30,12 @@ from grader.course.trial import run_trial
 from grader.dependence import may_stand_in
 from grader.diagnosis.fingerprints import make_fingerprints
 from grader.diagnosis.known import resolve_wrong
+from grader.errors import SelectionError
 from grader.families.earlier import earlier_for
 from grader.model import CheckResult, Report, Status
-from grader.pipeline import grade
+from grader.pipeline import Grader, grade
 from grader.report.terminal import render
+from grader.selection import Selection
 from reference.mistakes import make_wrong, mistakes_of
 from reference.targets import resolve
 
@@ -33,6 +43,7 @@ CASES = Path(__file__).parents[1] / "cases"
 LATER = ("batch_normalization", "convolutional_networks", "dropout", "nndl_cnn")
 
 SPOILT = {
+    "dropout_backward": "return 2 * right(*given)",
     "affine_forward": "out, cache = right(*given)\n    return 1.1 * out, cache",
     "affine_backward": "dx, dw, db = right(*given)\n    return dx, dw, 2 * db",
     "relu_backward": "dout, cache = given\n    return right(np.ones_like(dout), cache)",
@@ -104,7 +115,7 @@ def test_an_error_in_earlier_homework_costs_nothing_and_is_told(
     assert any(row.outcome.carried_forward for row in report.checks)
     told = render(report, command="grade work")
     assert f"FAIL {name}" in told
-    assert "Functions of earlier homework" in told
+    assert "worth nothing here" in told
 
 
 def test_one_error_is_charged_once_in_the_whole_hand_in(spoil: Spoil) -> None:
@@ -119,6 +130,53 @@ def test_one_error_is_charged_once_in_the_whole_hand_in(spoil: Spoil) -> None:
     lost = sum(row.max_score for row in report.checks if row.id in new)
     assert report.score == pytest.approx(right.score - lost)
     assert not any("earlier" in row.question for row in report.checks)
+
+
+def test_two_later_assignments_tell_one_error_once(spoil: Spoil) -> None:
+    """Where neither asks for the function, the first speaks for both."""
+    asked = ["batch_normalization", "dropout"]
+    report = grade(spoil("batch_normalization", "affine_backward"), asked)
+    told = [row for row in fails(report).values() if row.question.endswith("/earlier")]
+    assert {row.question for row in told} == {"batch_normalization/earlier"}
+    assert not any(one.id == "dropout/earlier" for one in report.questions)
+
+
+@pytest.mark.parametrize(
+    ("assignments", "name"),
+    [
+        (["dropout"], "affine_backward"),
+        (["dropout", "fully_connected"], "affine_backward"),
+        (["fully_connected"], "affine_backward"),
+        (["dropout"], "dropout_backward"),
+    ],
+)
+def test_who_asks_for_a_network_alone_is_told_what_is_wrong_below(
+    assignments: list[str], name: str, spoil: Spoil
+) -> None:
+    """What is not asked for is looked at all the same, and the network is not accused."""
+    folder = spoil("dropout", name)
+    with Grader(assignments, targets=["FullyConnectedNet"], public_only=True) as grader:
+        wrong = fails(grader.grade(folder))
+    assert wrong
+    assert {row.question.rpartition("/")[2] for row in wrong.values()} == {"earlier"}
+    assert {row.targets[-1] for row in wrong.values()} == {f"layers:{name}"}
+    with pytest.raises(SelectionError, match="'relu_forward' is of earlier homework, and dropout"):
+        Selection.of(["relu_forward"], [load_declaration("dropout").assignment], public_only=True)
+
+
+def test_an_earlier_check_that_we_break_is_marked(
+    spoil: Spoil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then nobody knows what the rows above it are worth, and the report is to be graded again."""
+    run = GradientCheck.run
+
+    def broken(check: GradientCheck, *rest: Any) -> Any:
+        if check.id == "affine_backward":
+            raise RuntimeError("ours")
+        return run(check, *rest)
+
+    monkeypatch.setattr(GradientCheck, "run", broken)
+    assert grade(spoil("dropout", "affine_backward"), ["dropout"]).needs_regrade
 
 
 def test_a_mistake_of_the_network_itself_still_costs(spoil: Spoil) -> None:
@@ -293,6 +351,8 @@ def test_a_declaration_says_what_is_wrong(changes: dict[str, Any], message: str)
             questions=(question,),
             earlier=(make_check(**changes),),
         )
+    with pytest.raises(ValueError, match="question id 'earlier' is taken"):
+        replace(question, id="earlier")
     with pytest.raises(ValueError, match="is about what is asked for here"):
         Assignment(
             name="later",

@@ -90,6 +90,10 @@ def test_a_law_is_told_with_the_wrong_result_whose_error_has_the_same_shape() ->
         other = replace(law, outcome=replace(law.outcome, diagnosis=diagnosis))
         assert len(group_causes([wrong, other])) == 2
     assert len(group_causes([wrong, replace(law, id="g.properties.adds_up")])) == 2
+    raising = replace(law.outcome, status=Status.ERRORED, location=Location("layers.py", 3))
+    assert len(group_causes([wrong, replace(law, outcome=raising)])) == 2
+    stopped = replace(wrong, outcome=replace(raising, diagnosis=""))
+    assert len(group_causes([stopped, replace(law, outcome=wrong.outcome)])) == 2
     of_line = replace(law, outcome=replace(make_wrong(3), message="It does not add up."))
     assert len(group_causes([wrong, of_line])) == 1
     assert len(group_causes([wrong, replace(of_line, outcome=make_wrong(4))])) == 2
