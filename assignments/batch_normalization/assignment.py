@@ -23,6 +23,7 @@ from grader import (
     integers,
     normal,
 )
+from grader.checks.properties.normalization import EPS_IS_SMALL
 from grader.families.earlier import earlier_layers
 from grader.families.fully_connected import DEEP, TOLERANCE, deep_network
 from grader.families.normalization import (
@@ -57,9 +58,6 @@ POINTS = {
     "layernorm_backward.hidden": {"dx": 0.25},
     "FullyConnectedNet.batchnorm.properties": 3,
 }
-
-EPS_IS_SMALL = 1e-4
-"""Tolerance where eps should not matter: where it does, in two checks, it costs its points."""
 
 # --- the layer ------------------------------------------------------------------------------
 

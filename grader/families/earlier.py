@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from grader.checks.base import Check
+from grader.checks.properties.normalization import EPS_IS_SMALL
 from grader.families.dense import layer_checks, loss_checks
 from grader.families.normalization import (
     given_averages_check,
@@ -28,7 +29,6 @@ _NOTHING = {
     **{f"batchnorm_forward{group}": 0.0 for group in _BATCH_NORMALIZATION},
 }
 _BATCH = (6, 5)
-_EPS_IS_SMALL = 1e-4
 
 
 def earlier_layers() -> tuple[Check, ...]:
@@ -49,7 +49,7 @@ def earlier_batch_normalization() -> tuple[Check, ...]:
         gradient_check(forward, f"layers:{name}", name, _BATCH, {name: 0.0})
         for name in ("batchnorm_backward", "batchnorm_backward_alt")
     )
-    return tuple(replace(check, tolerance=_EPS_IS_SMALL) for check in (*forwards, *backwards))
+    return tuple(replace(check, tolerance=EPS_IS_SMALL) for check in (*forwards, *backwards))
 
 
 def earlier_for(targets: Collection[str]) -> tuple[str, ...]:

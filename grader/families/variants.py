@@ -17,14 +17,13 @@ from grader.checks.experiments import Differentiable, Experiment, FunctionCall
 from grader.checks.gradient import GradientCheck
 from grader.checks.linear import ClassifierLoss, LinearLoss, Prediction
 from grader.checks.models import ModelLoss
+from grader.checks.properties.normalization import EPS_IS_SMALL
 from grader.checks.value import ValueCheck
 from grader.families.drawn import EXPERIMENTS, C, M, N
 from grader.families.points import Points, points_of
 from grader.inputs import Size, integers, normal
 from grader.settings import Visibility
 
-EPS_IS_SMALL = 1e-4
-"""Tolerance of normalisations: which eps is used is asked elsewhere."""
 HINT = "Does it work for any sizes and any numbers, or for those of the handout's examples?"
 
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 EPS_IS_SMALL = 1e-4
-"""Tolerance of laws that hold but for eps, which is 1e-5 beside variances near one."""
+"""Tolerance of what is right but for eps, which is 1e-5 beside variances near one.
+
+Which eps is used is asked elsewhere, in checks of small variances."""
 
 
 @record(kw_only=True)
