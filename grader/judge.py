@@ -10,7 +10,7 @@ from dataclasses import field, replace
 
 from grader.blame import find_caller, find_right_functions
 from grader.candidate.sandboxed import SandboxedCandidate
-from grader.carrying import Carrier
+from grader.carrying import Carrier, Stage
 from grader.checks.base import Check, Expected
 from grader.consequences import MENDABLE, JudgedPart, block_consequences, mark_consequences
 from grader.course.assignment import Assignment, Question
@@ -104,11 +104,15 @@ class Judge:
         Where something fails that may be made of functions of earlier homework, their checks are
         run, too.
         """
-        examined = self._examine_all(assignment, expected, seeds, progress, settled)
-        if self._may_be_earlier(assignment, examined):
+
+        def own(check: Check) -> Expected:
+            return values_of(expected, assignment, check, settled)
+
+        examined = self._examine_all(list(assignment.rows()), own, seeds, progress)
+        if _may_be_earlier(assignment, examined):
             assignment = assignment.with_earlier()
-            earlier = replace(assignment, questions=assignment.questions[-1:])
-            examined |= self._examine_all(earlier, expected, seeds, None, settled)
+            added = [row for row in assignment.rows() if row[0].earlier]
+            examined |= self._examine_all(added, own, seeds, None)
         rows = list(assignment.rows())
         results = [result for _, check in rows for result in examined[check.id]]
         right = find_right_functions(results)
@@ -121,9 +125,7 @@ class Judge:
         carried = self.make_carrier(
             assignment,
             settled,
-            lambda check: self._run_again(
-                check, values_of(expected, assignment, check, settled), seeds.of(check)
-            ),
+            lambda check: self._run_again(check, own(check), seeds.of(check)),
         ).carry(judged)
         marked = mark_consequences(carried.judged, self.definitions, self.graph, carried.own)
         if not carried.possible:
@@ -133,29 +135,14 @@ class Judge:
         blamed.update(name_of(target) for causes in carried.forgiven.values() for target in causes)
         return Judged(results, assignment, frozenset(blamed))
 
-    def _may_be_earlier(
-        self, assignment: Assignment, examined: Mapping[str, Sequence[CheckResult]]
-    ) -> bool:
-        """Return whether something fails that functions of earlier homework may have spoilt."""
-        return any(
-            result.outcome.status in MENDABLE and may_stand_in(target, owner)
-            for earlier in assignment.earlier
-            for target in earlier.targets
-            for check in assignment.checks
-            for owner in check.targets[-1:]
-            for result in examined[check.id]
-        )
-
     def _examine_all(
         self,
-        assignment: Assignment,
-        expected: Values,
+        rows: Sequence[tuple[Question, Check]],
+        own: Callable[[Check], Expected],
         seeds: Seeds,
         progress: Progress | None,
-        settled: Settled,
     ) -> dict[str, list[CheckResult]]:
-        """Run every check and return its rows by its id."""
-        rows = list(assignment.rows())
+        """Run every check against its `own` expected values; return its rows by its id."""
         examined: dict[str, list[CheckResult]] = {}
         patience = self.candidate.spent_budgets + _PATIENCE
         # Last, and in a worker that ends with them: code that remembers what it was given could
@@ -164,8 +151,7 @@ class Judge:
         for done, (question, check) in enumerate(sorted(rows, key=lambda row: _secrecy(row[1]))):
             if progress is not None:
                 progress(check.id, done, len(rows))
-            own = values_of(expected, assignment, check, settled)
-            examined[check.id] = self._examine(question, check, own, seeds.of(check))
+            examined[check.id] = self._examine(question, check, own(check), seeds.of(check))
             if self.candidate.spent_budgets >= patience:
                 self.candidate.shorten_budgets()  # one hand-in must not hold up all the others
                 patience = sys.maxsize
@@ -180,7 +166,8 @@ class Judge:
         run: Callable[[Check], Mapping[str, Outcome]] = lambda _: {},
     ) -> Carrier:
         """Return what judges without the errors of others; `run` runs a check once more."""
-        return Carrier(self.candidate, self.definitions, self.graph, assignment, settled, run=run)
+        stage = Stage(self.candidate, self.definitions, self.graph)
+        return Carrier(stage, assignment, settled, run=run)
 
     def _run_again(self, check: Check, expected: Expected, seed: int) -> dict[str, Outcome]:
         outcomes = self._run_check(check, expected, seed)
@@ -273,6 +260,17 @@ class Judge:
         shown = excerpt(caller, self.modules)
         evidence = replace(outcome.evidence, excerpt=shown)
         return replace(result, outcome=replace(outcome, location=caller, evidence=evidence))
+
+
+def _may_be_earlier(assignment: Assignment, examined: Mapping[str, Sequence[CheckResult]]) -> bool:
+    """Return whether something fails that functions of earlier homework may have spoilt."""
+    earlier = {target for check in assignment.earlier for target in check.targets}
+    failing = {
+        check.targets[-1]
+        for check in assignment.checks
+        if check.targets and any(r.outcome.status in MENDABLE for r in examined[check.id])
+    }
+    return any(may_stand_in(target, owner) for target in earlier for owner in failing)
 
 
 def _secrecy(check: Check) -> int:

@@ -12,7 +12,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 
-from grader.candidate.sandboxed import SandboxedCandidate
 from grader.carrying.stage import Stage
 from grader.carrying.trainings import find_untrainable, is_right_otherwise, rules_of
 from grader.checks.base import Check
@@ -23,9 +22,7 @@ from grader.course.reference_programme import find_reference, find_resolver
 from grader.dependence import floor_of, may_stand_in, name_of, partners_of
 from grader.holding_back import by_check, find_lacking
 from grader.model import Kind, Outcome, Status
-from grader.reach import NameGraph
 from grader.records import record
-from grader.submission.definition import Definition
 
 _PLAIN = frozenset({Kind.VALUE, Kind.NOTEBOOK_CELL})
 _PATIENCE = 3
@@ -51,12 +48,8 @@ class Carrier:
 
     Parameters
     ----------
-    candidate : SandboxedCandidate
-        The submission.
-    definitions : mapping
-        Where each target is.
-    graph : NameGraph
-        What each definition of the submission uses.
+    stage : Stage
+        Puts the reference where the submission's functions are.
     assignment : Assignment
         What is graded.
     settled : mapping
@@ -67,17 +60,13 @@ class Carrier:
 
     def __init__(
         self,
-        candidate: SandboxedCandidate,
-        definitions: Mapping[str, Definition],
-        graph: NameGraph,
+        stage: Stage,
         assignment: Assignment,
         settled: Settled,
         *,
         run: Callable[[Check], Mapping[str, Outcome]],
     ) -> None:
-        self._candidate = candidate
-        self._definitions = definitions
-        self._graph = graph
+        self._stage = stage
         self._assignment = assignment
         self._settled = settled
         self._run = run
@@ -86,7 +75,6 @@ class Carrier:
         self._own: set[str] = set()
         self._forgiven: dict[str, frozenset[str]] = {}
         self._patience = 0
-        self._stage = Stage(candidate, definitions, graph)
         self._seen: dict[tuple[str, frozenset[str]], Mapping[str, Outcome]] = {}
 
     def carry(self, judged: Sequence[JudgedPart]) -> Carried:
@@ -110,7 +98,7 @@ class Carrier:
             return Carried(tuple(judged), frozenset(), {}, possible=False)
         if not failing or not self._has_own_work(judged):
             return Carried(tuple(judged), frozenset(), {})
-        self._patience = self._candidate.spent_budgets + _PATIENCE
+        self._patience = self._stage.candidate.spent_budgets + _PATIENCE
         found: dict[str, JudgedPart] = {}
         try:
             self._carry_rows(failing, found)
@@ -124,7 +112,7 @@ class Carrier:
         for owner, rows in self._by_owner(failing):
             for one in rows:
                 is_training = one.check.kind is Kind.TRAINING
-                if not is_training and self._candidate.spent_budgets < self._patience:
+                if not is_training and self._stage.candidate.spent_budgets < self._patience:
                     found[one.result.id] = self._try(one)
             tried = [found.get(one.result.id, one) for one in rows]
             if any(one.outcome.status is not Status.PASSED for one in tried):
@@ -143,10 +131,10 @@ class Carrier:
         trainings = [one for one in failing if one.check.kind is Kind.TRAINING]
         for one in sorted(trainings, key=lambda one: bool(rules_of(one))):
             settled = [found.get(row.result.id, row) for row in judged]
-            wrong = find_untrainable(one, settled, self._definitions)
+            wrong = find_untrainable(one, settled, self._stage.definitions)
             if is_right_otherwise(one, settled, wrong):
                 found[one.result.id] = self._trust(one, wrong)
-            elif self._candidate.spent_budgets < self._patience:
+            elif self._stage.candidate.spent_budgets < self._patience:
                 found[one.result.id] = self._try(one)
 
     @contextmanager
@@ -167,7 +155,7 @@ class Carrier:
             Targets that fail.
         """
         self._broken = dict.fromkeys(broken)
-        names = self._graph.reach(map(name_of, called))
+        names = self._stage.graph.reach(map(name_of, called))
         wanted = self._find_below(owner, called, names)
         functions = find_reference(self._assignment, self._settled, wanted) if wanted else {}
         try:
@@ -190,7 +178,11 @@ class Carrier:
             rows.setdefault(one.owner, []).append(one)
 
         def rank(owner: str) -> tuple[int, bool, int]:
-            return floor_of(owner), "_backward" in owner, len(self._graph.reach([name_of(owner)]))
+            return (
+                floor_of(owner),
+                "_backward" in owner,
+                len(self._stage.graph.reach([name_of(owner)])),
+            )
 
         return [(owner, rows[owner]) for owner in sorted(rows, key=rank)]
 
@@ -200,7 +192,7 @@ class Carrier:
         functions = find_reference(self._assignment, self._settled, wanted)
         causes = [
             target
-            for target in (*self._definitions, *wanted)
+            for target in (*self._stage.definitions, *wanted)
             if target in self._broken and target in functions
         ]
         if not causes:
@@ -252,10 +244,10 @@ class Carrier:
 
     def _find_needed(self, one: JudgedPart) -> list[str]:
         """Return for what somebody must stand in so that a row shows its owner's work alone."""
-        definition = self._definitions.get(one.owner)
+        definition = self._stage.definitions.get(one.owner)
         if definition is None or definition.stub or one.check.constructs_only:
             return []
-        names = self._graph.reach(map(name_of, one.used))
+        names = self._stage.graph.reach(map(name_of, one.used))
         if one.result.question in self._given and not self._uses_own_work(one, names):
             return []
         called = set(one.used) - set(one.check.targets if one.check.kind is Kind.TRAINING else ())
@@ -297,7 +289,7 @@ class Carrier:
         """Return whether something that a row uses, and that was to be written, works."""
         return any(
             name_of(target) in names and not (target in self._broken or definition.stub)
-            for target, definition in self._definitions.items()
+            for target, definition in self._stage.definitions.items()
             if may_stand_in(target, one.owner)
         )
 

@@ -31,9 +31,9 @@ class Stage:
         definitions: Mapping[str, Definition],
         graph: NameGraph,
     ) -> None:
-        self._candidate = candidate
-        self._definitions = definitions
-        self._graph = graph
+        self.candidate = candidate
+        self.definitions = definitions
+        self.graph = graph
         self._standing: frozenset[str] = frozenset()
         self._reference: SandboxedCandidate | None = None
 
@@ -47,19 +47,19 @@ class Stage:
             self._reference.restart()
             self._reference = None
         if not functions:
-            self._candidate.stand_in(None)
+            self.candidate.stand_in(None)
             return
-        self._reference = self._candidate.beside(lay_out_reference(functions))
+        self._reference = self.candidate.beside(lay_out_reference(functions))
         stand_ins = [self._describe(target, functions[target]) for target in functions]
-        self._candidate.stand_in(StandIns(stand_ins, self._reference, self._candidate.naming))
+        self.candidate.stand_in(StandIns(stand_ins, self._reference, self.candidate.naming))
 
     def _describe(self, target: str, function: ReferenceFunction) -> StandIn:
-        definition = self._definitions.get(target)
-        files = self._graph.files_of(name_of(target))
+        definition = self.definitions.get(target)
+        files = self.graph.files_of(name_of(target))
         programme = lay_out_reference({target: function})
         if definition is None:  # it belongs where the others of its module are
             module = target.partition(":")[0]
-            beside = {d.file for t, d in self._definitions.items() if t.partition(":")[0] == module}
+            beside = {d.file for t, d in self.definitions.items() if t.partition(":")[0] == module}
             files = (*files, *sorted(beside))
         return StandIn(
             target=target,
@@ -75,6 +75,6 @@ class Stage:
         """Return in words what stands in for these targets."""
         names = [name_of(target) for target in causes]
         listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
-        there = [self._definitions[target] for target in causes if target in self._definitions]
+        there = [self.definitions[target] for target in causes if target in self.definitions]
         whose = " for yours" if any(not definition.stub for definition in there) else ""
         return f"with {'' if names[1:] else 'a '}correct {listed} standing in{whose}"
